@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ip_address.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tlspolicy::dns {
+
+struct NameServer {
+    IpAddress address;
+    std::uint16_t port = 53;
+    std::string scope = {};  ///< of a link-local IPv6 address, "eth0"
+
+    friend bool operator==(const NameServer&, const NameServer&) = default;
+};
+
+struct Settings {
+    /// Empty: those of `resolv_conf`, followed when it changes.
+    std::vector<NameServer> servers = {};
+    /// The whole of one lookup, all attempts at all servers included.
+    Duration timeout = std::chrono::seconds(5);
+    /// Rounds over the servers within that time.
+    unsigned attempts = 3;
+    std::string resolv_conf = "/etc/resolv.conf";
+
+    friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+}  // namespace tlspolicy::dns

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ip_address.hpp"
+#include "postfix/map_options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tlspolicy::server {
+
+struct TcpEndpoint {
+    IpAddress address;
+    std::uint16_t port = 0;
+
+    friend bool operator==(const TcpEndpoint&, const TcpEndpoint&) = default;
+};
+
+struct UnixEndpoint {
+    std::string path;
+    unsigned mode = 0660;    ///< permission bits
+    std::string owner = {};  ///< user name; empty: the daemon's own
+    std::string group = {};  ///< group name; empty: the daemon's own
+
+    friend bool operator==(const UnixEndpoint&, const UnixEndpoint&) = default;
+};
+
+/// A socket that speaks socketmap.
+struct Listener {
+    std::variant<TcpEndpoint, UnixEndpoint> endpoint;
+    /// TCP clients beyond loopback that are served.
+    std::vector<IpNetwork> allow = {};
+
+    friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+/// What only a restart can change.
+struct RestartSettings {
+    unsigned threads = 1;  ///< serving loops
+    std::vector<Listener> listeners = {{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8461}}};
+    std::size_t max_connections = 10'000;
+
+    friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
+};
+
+/// What a reload changes.
+struct Settings {
+    /// By the name that Postfix asks for: socketmap:inet:127.0.0.1:8461:NAME.
+    std::map<std::string, postfix::MapOptions, std::less<>> maps = {{"postfix", {}}};
+    /// A client that sends nothing for this long is disconnected (MAP-5).
+    Duration idle_timeout = std::chrono::minutes(5);
+
+    friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+}  // namespace tlspolicy::server
