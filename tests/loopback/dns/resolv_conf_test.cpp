@@ -1,0 +1,157 @@
+#include "dns/name_server.hpp"
+#include "dns/resolv_conf_watch.hpp"
+#include "loopback/dns/client_fixture.hpp"
+
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace tlspolicy;
+using namespace tlspolicy::dns;
+using namespace tlspolicy::dns::loopback;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A directory of its own, gone afterwards, and what was logged meanwhile.
+class ResolvConfFixture {
+public:
+    ResolvConfFixture() {
+        std::string name = (fs::temp_directory_path() / "resolv-conf-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        directory_ = name;
+        auto logger = std::make_shared<spdlog::logger>(
+            "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_, true));
+        logger->set_pattern("%l %v");
+        before_ = spdlog::default_logger();
+        spdlog::set_default_logger(logger);
+    }
+    ~ResolvConfFixture() {
+        spdlog::set_default_logger(before_);
+        fs::remove_all(directory_);
+    }
+    ResolvConfFixture(const ResolvConfFixture&) = delete;
+    ResolvConfFixture& operator=(const ResolvConfFixture&) = delete;
+
+protected:
+    std::string path(std::string_view name = "resolv.conf") const { return (directory_ / name).string(); }
+    void write(std::string_view text, std::string_view name = "resolv.conf") const {
+        std::ofstream(path(name), std::ios::trunc) << text;
+    }
+    void replace(std::string_view text) const {
+        write(text, "new");
+        fs::rename(path("new"), path());
+    }
+    bool refreshed(ResolvConfWatch& watch) {
+        clock_.pass(1s);
+        return watch.refresh();
+    }
+    std::size_t logged(std::string_view what) const {
+        const std::string all = log_.str();
+        std::size_t count = 0;
+        for (auto at = all.find(what); at != std::string::npos; at = all.find(what, at + 1))
+            ++count;
+        return count;
+    }
+
+    ManualClock clock_;
+    fs::path directory_;
+    std::ostringstream log_;
+
+private:
+    std::shared_ptr<spdlog::logger> before_;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(ResolvConfFixture,
+                  "a replaced resolv.conf is seen, but not looked for more than once a second") {
+    write("nameserver 192.0.2.1\n");
+    ResolvConfWatch watch(clock_, path());
+    CHECK(text_of(watch.servers()) == "192.0.2.1");
+    replace("nameserver 192.0.2.2\n");
+    CHECK_FALSE(watch.refresh());
+    CHECK(text_of(watch.servers()) == "192.0.2.1");
+    CHECK(refreshed(watch));
+    CHECK(text_of(watch.servers()) == "192.0.2.2");
+    CHECK(logged("info resolv-conf-changed path=" + path() + " servers=\"192.0.2.2\"") == 1);
+    CHECK_FALSE(refreshed(watch));
+}
+
+TEST_CASE_FIXTURE(ResolvConfFixture, "a symlink that is led elsewhere is followed") {
+    write("nameserver 192.0.2.1\n", "one");
+    write("nameserver 192.0.2.2\nnameserver 2001:db8::1\n", "two");
+    fs::create_symlink(path("one"), path());
+    ResolvConfWatch watch(clock_, path());
+    CHECK(text_of(watch.servers()) == "192.0.2.1");
+    fs::create_symlink(path("two"), path("link"));
+    fs::rename(path("link"), path());
+    CHECK(refreshed(watch));
+    CHECK(text_of(watch.servers()) == "192.0.2.2 2001:db8::1");
+}
+
+TEST_CASE_FIXTURE(ResolvConfFixture,
+                  "a file that cannot be used keeps the last good servers and is logged once") {
+    write("nameserver 192.0.2.1\n");
+    ResolvConfWatch watch(clock_, path());
+    const auto keeps = [&] { return !refreshed(watch) && text_of(watch.servers()) == "192.0.2.1"; };
+    write("");
+    CHECK(keeps());
+    CHECK(logged("warning resolv-conf-unusable path=" + path()
+                 + " reason=\"no usable nameserver line\" servers=\"192.0.2.1\"")
+          == 1);
+    write("nameserver nonsense\n");
+    CHECK(keeps());
+    fs::remove(path());
+    CHECK(keeps());
+    fs::create_directory(path());
+    CHECK(keeps());
+    fs::remove(path());
+    write(std::string(100'000, '#'));
+    CHECK(keeps());
+    CHECK(logged("resolv-conf-unusable") == 1);
+    replace("nameserver 192.0.2.3\n");
+    CHECK(refreshed(watch));
+    CHECK(text_of(watch.servers()) == "192.0.2.3");
+    CHECK(logged("resolv-conf-changed") == 1);
+    replace("");
+    CHECK_FALSE(refreshed(watch));
+    CHECK(logged("resolv-conf-unusable") == 2);
+}
+
+TEST_CASE_FIXTURE(ResolvConfFixture,
+                  "without a good file from the start the local machine's server is asked") {
+    ResolvConfWatch watch(clock_, path());
+    CHECK(text_of(watch.servers()) == "127.0.0.1");
+    CHECK(logged("reason=\"No such file or directory\" servers=\"127.0.0.1\"") == 1);
+    write("nameserver 192.0.2.1\n");
+    CHECK(refreshed(watch));
+    CHECK(text_of(watch.servers()) == "192.0.2.1");
+}
+
+TEST_CASE_FIXTURE(ResolvConfFixture, "a client that follows resolv.conf asks its servers") {
+    ClientFixture net;
+    write("nameserver 127.0.0.1\n");
+    Settings chosen = net.settings(400ms);
+    chosen.servers.clear();
+    chosen.resolv_conf = path();
+    auto dns = net.client(chosen);
+    // Nobody listens on port 53 of 127.1.2.3, so this shows which address was taken.
+    replace("nameserver 127.1.2.3\n");
+    net.clock.pass(1s);
+    CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.3 cannot be reached");
+    replace("nothing\n");
+    net.clock.pass(1s);
+    CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.3 cannot be reached");
+    replace("nameserver 127.1.2.4\n");
+    net.clock.pass(1s);
+    CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.4 cannot be reached");
+    net.server.set("x.example.com", fakes::dns_txt("configured"));
+    dns.configure(net.settings());
+    CHECK(net.text(dns, "x.example.com") == "configured");
+}
