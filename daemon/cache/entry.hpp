@@ -68,7 +68,9 @@ public:
     }
 
     /// True for the first caller only: one recheck is asked for, however many lookups find it due.
-    bool claim_recheck() const noexcept { return !recheck_claimed_.exchange(true, std::memory_order_relaxed); }
+    bool claim_recheck() const noexcept {
+        return !recheck_claimed_.exchange(true, std::memory_order_relaxed);
+    }
 
 private:
     std::string domain_;  // not a Domain, whose 254 octets would be most of a million entries' memory

@@ -14,7 +14,8 @@ public:
 
     std::uint64_t operator()(std::string_view text) const noexcept {
         std::uint64_t state = key_ ^ (text.size() * multiplier);
-        for (; text.size() >= 8; text.remove_prefix(8)) state = fold(state ^ load(text.substr(0, 8)), key_ ^ multiplier);
+        for (; text.size() >= 8; text.remove_prefix(8))
+            state = fold(state ^ load(text.substr(0, 8)), key_ ^ multiplier);
         return fold(state ^ load(text), multiplier);
     }
 

@@ -5,6 +5,7 @@
 #include "sts/policy.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tlspolicy::cache {
@@ -14,7 +15,7 @@ namespace tlspolicy::cache {
 struct KnownPolicy {
     std::string body;  ///< as fetched
     sts::Policy policy;
-    postfix::SecureText text;
+    std::optional<postfix::SecureText> text;  ///< nullopt where the policy names no MX host: mode none
 };
 
 /// Fails with kind `invalid` where the body is no policy (STS-10 to STS-17).

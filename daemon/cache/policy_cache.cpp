@@ -15,11 +15,13 @@ bool is_evictable(const Entry& entry) noexcept {
 PolicyCache::PolicyCache(std::size_t max_entries, std::uint64_t hash_key)
     : hash_{KeyedHash(hash_key)}, max_entries_(max_entries) {
     shards_.reserve(shard_count);
-    for (std::size_t i = 0; i < shard_count; ++i) shards_.push_back(std::make_unique<Shard>(hash_));
+    for (std::size_t i = 0; i < shard_count; ++i)
+        shards_.push_back(std::make_unique<Shard>(hash_));
 }
 
 std::size_t PolicyCache::index_of(std::string_view domain) const noexcept {
-    return (hash_(domain) >> 58U) % shard_count;  // the upper bits: within a shard the table goes by the others
+    return (hash_(domain) >> 58U)
+           % shard_count;  // the upper bits: within a shard the table goes by the others
 }
 
 std::shared_ptr<const Entry> PolicyCache::find(std::string_view domain) const {

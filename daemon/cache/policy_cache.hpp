@@ -42,7 +42,9 @@ public:
     /// A copy of one shard's entries, for sweeps, which must not hold its lock.
     std::vector<std::shared_ptr<const Entry>> shard(std::size_t index) const;
 
-    void set_max_entries(std::size_t max_entries) noexcept { max_entries_.store(max_entries, std::memory_order_relaxed); }
+    void set_max_entries(std::size_t max_entries) noexcept {
+        max_entries_.store(max_entries, std::memory_order_relaxed);
+    }
     std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
 private:

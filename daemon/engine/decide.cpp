@@ -12,17 +12,22 @@ using postfix::MapOptions;
 
 bool is_enforced(sts::Mode mode, const MapOptions& options) noexcept {
     switch (mode) {
-        case sts::Mode::enforce: return true;
-        case sts::Mode::testing: return options.enforce_testing;
-        case sts::Mode::none: return false;
+        case sts::Mode::enforce:
+            return true;
+        case sts::Mode::testing:
+            return options.enforce_testing;
+        case sts::Mode::none:
+            return false;
     }
     return false;
 }
 
 Answer record_not_known(const MapOptions& options, std::string_view why) {
     switch (options.on_dns_failure) {
-        case MapOptions::OnDnsFailure::not_found: return postfix::NotFound{};
-        case MapOptions::OnDnsFailure::temp: return postfix::Temp{"MTA-STS: " + std::string(why)};
+        case MapOptions::OnDnsFailure::not_found:
+            return postfix::NotFound{};
+        case MapOptions::OnDnsFailure::temp:
+            return postfix::Temp{"MTA-STS: " + std::string(why)};
     }
     return postfix::NotFound{};
 }
@@ -36,15 +41,17 @@ struct Decision {
     }
     Answer operator()(const cache::NoRecord&) const { return postfix::NotFound{}; }
     Answer operator()(const cache::Unavailable& state) const {
-        // RFC 8461, 3.3: a policy that cannot be fetched is as none. Only an unanswered TXT lookup leaves open
-        // whether there is one at all.
-        if (state.failure.error.kind() == ErrorKind::dns) return record_not_known(options, state.failure.error.message());
+        // RFC 8461, 3.3: a policy that cannot be fetched is as none. Only an unanswered TXT lookup leaves
+        // open whether there is one at all.
+        if (state.failure.error.kind() == ErrorKind::dns)
+            return record_not_known(options, state.failure.error.message());
         return postfix::NotFound{};
     }
     Answer operator()(const cache::Cached& state) const {
         if (now > state.expires) return operator()(cache::Unknown{});
-        if (!is_enforced(state.policy->policy.mode, options)) return postfix::NotFound{};
-        return postfix::Found{std::shared_ptr<const postfix::SecureText>(state.policy, &state.policy->text),
+        if (!state.policy->text || !is_enforced(state.policy->policy.mode, options))
+            return postfix::NotFound{};
+        return postfix::Found{std::shared_ptr<const postfix::SecureText>(state.policy, &*state.policy->text),
                               options.tlsrpt};
     }
 };

@@ -36,7 +36,8 @@ Freshness freshness(const cache::StsState& state, Time now) noexcept {
 
 Duration retry_pause(const Settings& settings, unsigned count) noexcept {
     Duration pause = settings.retry_after;
-    for (unsigned i = 1; i < count && pause < settings.retry_after_max; ++i) pause *= 2;
+    for (unsigned i = 1; i < count && pause < settings.retry_after_max; ++i)
+        pause *= 2;
     return std::max(settings.retry_after, std::min(pause, settings.retry_after_max));
 }
 

@@ -28,11 +28,16 @@ const Failure* earlier_failure(const StsState& before, const std::string& id) no
 class Lesson {
 public:
     Lesson(const StsState& before, const Outcome& outcome, const Settings& settings, Time now, double spread)
-        : before_(before), outcome_(outcome), settings_(settings), now_(now), spread_(spread),
+        : before_(before),
+          outcome_(outcome),
+          settings_(settings),
+          now_(now),
+          spread_(spread),
           held_(unexpired(before, now)) {}
 
     StsState learn() const {
-        if (!outcome_.policy) return std::visit([this](const auto& record) { return without_fetch(record); }, outcome_.record);
+        if (!outcome_.policy)
+            return std::visit([this](const auto& record) { return without_fetch(record); }, outcome_.record);
         if (outcome_.policy->has_value()) return fetched(outcome_.policy->value());
         return failed(outcome_.policy->error(), policy_id());
     }
@@ -51,8 +56,8 @@ private:
     StsState without_fetch(const RecordFound& found) const {
         const Failure* pausing = earlier_failure(before_, found.record.id);
         if (held_ != nullptr) {
-            // The id that was fetched is published (again): whatever failed meanwhile is over. Otherwise the new
-            // id's policy could not be had lately, and its pause goes on.
+            // The id that was fetched is published (again): whatever failed meanwhile is over. Otherwise the
+            // new id's policy could not be had lately, and its pause goes on.
             const bool well = held_->id == found.record.id;
             return keep(*held_, well && pausing == nullptr ? nullptr : held_->failure);
         }
@@ -74,7 +79,8 @@ private:
         const Failure* earlier = earlier_failure(before_, id);
         Failure failure{error, id};
         failure.count = earlier == nullptr ? 1 : earlier->count + 1;
-        // Where nothing is held, a record that could not be looked up is asked for again soon: there may be a policy.
+        // Where nothing is held, a record that could not be looked up is asked for again soon: there may be a
+        // policy.
         const bool soon = held_ == nullptr && id.empty();
         failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
         if (held_ != nullptr) return keep(*held_, std::make_shared<const Failure>(std::move(failure)));
@@ -96,7 +102,8 @@ private:
     }
 
     Duration record_ttl() const {
-        if (const auto* found = std::get_if<RecordFound>(&outcome_.record)) return settings_.recheck.clamp(found->ttl);
+        if (const auto* found = std::get_if<RecordFound>(&outcome_.record))
+            return settings_.recheck.clamp(found->ttl);
         return settings_.recheck.min;
     }
 
@@ -114,8 +121,8 @@ bool calls_for_fetch(const StsState& before, const RecordOutcome& record, Reason
     const Cached* held = unexpired(before, now);
     const std::string* id = found_id(record);
     if (id == nullptr) {
-        // RFC 8461, 10.2: who can suppress DNS answers must not be able to let a policy run out. A record that is
-        // truly gone is another matter: its owner has ended it, and it runs out.
+        // RFC 8461, 10.2: who can suppress DNS answers must not be able to let a policy run out. A record
+        // that is truly gone is another matter: its owner has ended it, and it runs out.
         return reason == Reason::refresh && held != nullptr && std::holds_alternative<Error>(record);
     }
     const Failure* pausing = earlier_failure(before, *id);
@@ -123,7 +130,8 @@ bool calls_for_fetch(const StsState& before, const RecordOutcome& record, Reason
     return held == nullptr || held->id != *id || reason == Reason::refresh;
 }
 
-StsState learn(const StsState& before, const Outcome& outcome, const Settings& settings, Time now, double spread) {
+StsState learn(const StsState& before, const Outcome& outcome, const Settings& settings, Time now,
+               double spread) {
     return Lesson(before, outcome, settings, now, spread).learn();
 }
 

@@ -48,7 +48,7 @@ bool calls_for_fetch(const cache::StsState& before, const RecordOutcome& record,
 ///
 /// A policy with `max_age: 0` comes out as Cached with `expires == fetched`: it serves those who wait for it
 /// at that moment, and is not kept (STS-15).
-cache::StsState learn(const cache::StsState& before, const Outcome& outcome, const Settings& settings, Time now,
-                      double spread);
+cache::StsState learn(const cache::StsState& before, const Outcome& outcome, const Settings& settings,
+                      Time now, double spread);
 
 }  // namespace tlspolicy::engine

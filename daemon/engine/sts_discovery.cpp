@@ -13,8 +13,13 @@ RecordOutcome read_record(const DnsAnswer<TxtRecords>& answer) {
     const auto& records = std::get<TxtRecords>(answer.value());
     auto found = sts::find_record(records.texts);
     // A TXT record that is not ours is believed for as long as it says, like one that is.
-    if (auto* none = std::get_if<sts::NoRecord>(&found)) return RecordAbsent{records.ttl, std::move(none->why)};
+    if (auto* none = std::get_if<sts::NoRecord>(&found))
+        return RecordAbsent{records.ttl, std::move(none->why)};
     return RecordFound{std::get<sts::Record>(std::move(found)), records.ttl};
+}
+
+RecordOutcome no_such_name(const Error& why) {
+    return RecordAbsent{std::nullopt, "no record can exist: " + why.message()};
 }
 
 const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry) noexcept {
@@ -26,7 +31,7 @@ const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry
 
 boost::asio::awaitable<RecordOutcome> StsDiscovery::look_up_record(Domain domain) {
     const auto name = domain.below("_mta-sts");
-    if (!name) co_return RecordAbsent{std::nullopt, "no record can exist: " + name.error().message()};
+    if (!name) co_return no_such_name(name.error());
     const auto answer = co_await dns_.txt(*name);
     co_return read_record(answer);
 }

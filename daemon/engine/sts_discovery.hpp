@@ -22,7 +22,8 @@ public:
         : dns_(dns), fetcher_(fetcher), clock_(clock) {}
 
     /// `before`: what is known so far; null: nothing.
-    boost::asio::awaitable<Outcome> run(Domain domain, std::shared_ptr<const cache::Entry> before, Reason reason);
+    boost::asio::awaitable<Outcome> run(Domain domain, std::shared_ptr<const cache::Entry> before,
+                                        Reason reason);
 
     cache::PolicyPool& pool() noexcept { return pool_; }
 
