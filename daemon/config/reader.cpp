@@ -10,6 +10,18 @@
 #include <unordered_map>
 
 namespace tlspolicy::config {
+namespace {
+
+/// What was parsed, if it is allowed; else a message that ends in what is.
+template <class T>
+Result<T> in_range(Result<T> parsed, Range<T> allowed, const std::string& expected) {
+    if (!parsed) return Error(ErrorKind::syntax, parsed.error().message() + expected);
+    if (*parsed < allowed.min || *parsed > allowed.max)
+        return Error(ErrorKind::syntax, "is out of range" + expected);
+    return parsed;
+}
+
+}  // namespace
 
 void Report::error(unsigned line, std::string message) {
     findings.push_back({Finding::Severity::error, line, std::move(message)});
@@ -39,37 +51,21 @@ void Section::read(const Node& node, std::string path, Report& report, const Bod
 void Section::duration(std::string_view key, Duration& target, Range<Duration> allowed) {
     const auto expected = fmt::format("; allowed: a number with ms, s, m, h or d, from {} to {}, e.g. {}",
                                       to_text(allowed.min), to_text(allowed.max), to_text(target));
-    value(key, target, [&](std::string_view text) -> Result<Duration> {
-        const auto parsed = parse_duration(text);
-        if (!parsed) return Error(ErrorKind::syntax, parsed.error().message() + expected);
-        if (*parsed < allowed.min || *parsed > allowed.max)
-            return Error(ErrorKind::syntax, "is out of range" + expected);
-        return parsed;
-    });
+    value(key, target,
+          [&](std::string_view text) { return in_range(parse_duration(text), allowed, expected); });
 }
 
 void Section::size(std::string_view key, std::size_t& target, Range<std::uint64_t> allowed) {
     const auto expected =
         fmt::format("; allowed: bytes, or a number with KiB or MiB, from {} to {}, e.g. {}",
                     size_to_text(allowed.min), size_to_text(allowed.max), size_to_text(target));
-    value(key, target, [&](std::string_view text) -> Result<std::uint64_t> {
-        const auto parsed = parse_size(text);
-        if (!parsed) return Error(ErrorKind::syntax, parsed.error().message() + expected);
-        if (*parsed < allowed.min || *parsed > allowed.max)
-            return Error(ErrorKind::syntax, "is out of range" + expected);
-        return parsed;
-    });
+    value(key, target, [&](std::string_view text) { return in_range(parse_size(text), allowed, expected); });
 }
 
 void Section::whole_number(std::string_view key, std::uint64_t& target, Range<std::uint64_t> allowed) {
     const auto expected = fmt::format("; allowed: a whole number from {} to {}", allowed.min, allowed.max);
-    value(key, target, [&](std::string_view text) -> Result<std::uint64_t> {
-        const auto parsed = parse_number(text);
-        if (!parsed) return Error(ErrorKind::syntax, parsed.error().message() + expected);
-        if (*parsed < allowed.min || *parsed > allowed.max)
-            return Error(ErrorKind::syntax, "is out of range" + expected);
-        return parsed;
-    });
+    value(key, target,
+          [&](std::string_view text) { return in_range(parse_number(text), allowed, expected); });
 }
 
 void Section::flag(std::string_view key, bool& target) {
