@@ -64,9 +64,9 @@ std::optional<Port> parse_port(std::string_view text) noexcept {
         if (failure != std::errc{} || number == 0) return std::nullopt;
         return Port{number};
     }
-    const bool service = std::all_of(text.begin(), text.end(), [](char c) {
-        return ascii::is_lower(c) || ascii::is_digit(c) || c == '-';
-    });
+    const bool service = text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+                             return ascii::is_lower(c) || ascii::is_digit(c) || c == '-';
+                         });
     return service ? std::optional(Port{}) : std::nullopt;
 }
 
