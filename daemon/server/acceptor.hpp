@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "server/listening_socket.hpp"
-#include "server/log_limiter.hpp"
+#include "base/log_limiter.hpp"
 #include "server/serving_loop.hpp"
 #include "server/settings.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.hpp"
 #include "engine/policy_engine.hpp"
-#include "server/log_limiter.hpp"
+#include "base/log_limiter.hpp"
 #include "server/settings.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <optional>
 
-namespace tlspolicy::server {
+namespace tlspolicy {
 
-/// Keeps clients from filling the log: lets a few lines a minute through and counts the others. Safe from any
-/// thread.
+/// Keeps strangers from filling the log: lets a few lines a minute through and counts the others. Safe from
+/// any thread.
 class LogLimiter {
 public:
     explicit LogLimiter(const Clock& clock) : clock_(clock) {}
@@ -36,4 +36,4 @@ private:
     std::atomic<std::uint64_t> unsaid_{0};
 };
 
-}  // namespace tlspolicy::server
+}  // namespace tlspolicy
