@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
     cli.add_flag(
         "--check-config", arguments.check,
         "Read the configuration, print what is wrong with it, and exit: 0 if it can be used, else 1");
-    cli.add_flag("--foreground", "Stay in the foreground, which is the only mode; accepted for init scripts");
+    cli.add_flag("--foreground")
+        ->description("Stay in the foreground, which is the only mode; accepted for init scripts");
     cli.set_version_flag("-V,--version", "tlspolicyd " + std::string(tlspolicy::version()));
     CLI11_PARSE(cli, argc, argv);
     arguments.config_given = config->count() > 0;

@@ -2,7 +2,6 @@
 
 #include "dns/name_server.hpp"
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -21,7 +20,7 @@ Lookup::Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> up
       alias_ttl_(std::numeric_limits<std::uint32_t>::max()) {}
 
 void Lookup::start(Handler handler) {
-    handler_ = std::move(handler);
+    handler_.swap(handler);  // Boost 1.81: its move assignment calls itself without end
     slot_ = boost::asio::get_associated_cancellation_slot(handler_);
     if (slot_.is_connected())
         slot_.assign([weak = weak_from_this()](boost::asio::cancellation_type) {
@@ -174,7 +173,9 @@ void Lookup::complete(boost::system::error_code code, LookupResult result) {
     const auto self = shared_from_this();
     if (slot_.is_connected()) slot_.clear();
     queue_->leave(*this);
-    boost::asio::post(queue_->executor(), boost::asio::append(std::move(handler_), code, std::move(result)));
+    boost::asio::post(queue_->executor(), [done = std::move(handler_), code, said = std::move(result)]() mutable {
+        std::move(done)(code, std::move(said));
+    });
     handler_ = nullptr;
 }
 

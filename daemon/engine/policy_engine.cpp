@@ -8,7 +8,6 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace tlspolicy::engine {
@@ -170,17 +169,13 @@ void PolicyEngine::tick() {
 
 void PolicyEngine::release_overdue(Time now) {
     for (auto& [domain, flight] : flights_) {
-        // Waiters stand in the order in which they came; a reload may have shortened the deadline of the
-        // later.
-        const auto overdue =
-            std::stable_partition(flight.waiters.begin(), flight.waiters.end(),
-                                  [now](const Waiter& waiter) { return now < waiter.deadline; });
-        for (auto waiter = overdue; waiter != flight.waiters.end(); ++waiter) {
+        std::erase_if(flight.waiters, [&, &whom = domain](Waiter& waiter) {
+            if (now < waiter.deadline) return false;
             --waiting_;
-            auto decided = decide(unknown, waiter->options, now);
-            answer(domain, std::move(*waiter), std::move(decided), Source::deadline);
-        }
-        flight.waiters.erase(overdue, flight.waiters.end());
+            auto decided = decide(unknown, waiter.options, now);
+            answer(whom, std::move(waiter), std::move(decided), Source::deadline);
+            return true;
+        });
     }
 }
 

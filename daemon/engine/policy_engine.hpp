@@ -20,13 +20,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace tlspolicy::engine {
 
@@ -81,7 +81,9 @@ private:
     /// One discovery under way, and who waits for it.
     struct Flight {
         Reason reason = Reason::lookup;
-        std::vector<Waiter> waiters;
+        /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without
+        /// end.
+        std::list<Waiter> waiters;
     };
     class Landing;
 
