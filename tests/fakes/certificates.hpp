@@ -34,6 +34,7 @@ public:
 
     /// The root's certificate in PEM, for a file of trusted roots.
     std::string root_pem() const;
+    std::shared_ptr<X509> root() const { return root_.chain.front(); }
 
 private:
     Identity root_;

@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <exception>
 #include <optional>
@@ -29,7 +30,7 @@ inline IpNetwork net(std::string_view text) {
 inline constexpr std::string_view policy_host = "mta-sts.example.com";
 
 /// A fetcher that trusts a throwaway CA and may connect to loopback, with a DNS that knows
-/// mta-sts.example.com. What a fetch leaves behind is looked at by `run`, which runs until nothing is left.
+/// mta-sts.example.com. `run` runs the loop until nothing is left on it.
 struct FetchFixture {
     FetchFixture() {
         settings.ca_file = ca_file.path();
@@ -73,12 +74,28 @@ struct FetchFixture {
     https::Settings settings;
 };
 
-#define CHECK_FAILS(result, expected_kind, expected_message)              \
-    do {                                                                  \
-        const auto failed_ = (result);                                    \
-        REQUIRE_FALSE(failed_.has_value());                               \
-        CHECK(failed_.error().message() == (expected_message));           \
-        CHECK(name_of(failed_.error().kind()) == name_of(expected_kind)); \
+template <class T>
+void check_failure(const Result<T>& result, ErrorKind kind, std::string_view message) {
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().message() == message);
+    CHECK(name_of(result.error().kind()) == name_of(kind));
+}
+inline void check_policy(const Result<std::string>& result) {
+    INFO((result ? "" : result.error().message()));
+    REQUIRE(result.has_value());
+    CHECK(*result == fakes::good_policy);
+}
+
+// Macros for the sake of the line that a failure names.
+#define CHECK_FAILS(...)            \
+    do {                            \
+        INFO("line " << __LINE__);  \
+        check_failure(__VA_ARGS__); \
+    } while (false)
+#define CHECK_FETCHES(...)         \
+    do {                           \
+        INFO("line " << __LINE__); \
+        check_policy(__VA_ARGS__); \
     } while (false)
 
 }  // namespace tlspolicy::test
