@@ -22,12 +22,14 @@ refuse() {
 }
 
 check_system() {
-    [ -f /etc/debian_version ] && command -v apt-get >/dev/null ||
+    if ! [ -f /etc/debian_version ] || ! command -v apt-get >/dev/null; then
         refuse "this script knows Debian 12 and 13 only. Elsewhere: install the packages that CMakeLists.txt looks
 for, then: cmake --preset release && cmake --build --preset release"
-    [ "$(id -u)" -eq 0 ] ||
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
         refuse "installing packages needs root. Where they are installed already, you do not need this script:
 cmake --preset release && cmake --build --preset release && build/release/daemon/tlspolicyd"
+    fi
 }
 
 # Debian 12 has Boost 1.81 beside its default 1.74; Debian 13 has 1.83.
