@@ -3,13 +3,13 @@
 
     docs_cover_events.py ROOT
 
-An event is the first word of a log line, followed by key=value: "policy-learned domain={} ...".
+An event is the first word of a log line: spdlog::info("policy-learned domain={} ...").
 """
 import pathlib
 import re
 import sys
 
-EVENT = re.compile(r'"([a-z]+(?:-[a-z]+)+) [a-z_]+=')
+EVENT = re.compile(r'\b(?:spdlog::|log_?->)(?:debug|info|warn|error|critical|log)\([^;"]*"([a-z]+(?:-[a-z]+)*)[ "]')
 
 
 def missing(sources, manual):
@@ -23,10 +23,10 @@ def missing(sources, manual):
 
 def self_test():
     manual = ".Sh DIAGNOSTICS\n.It Cm a-one , a-two\n.Sh OTHER\n.It Cm a-three\n"
-    sources = {"x": 'log("a-one k={}"); log("a-two k={}")'}
+    sources = {"x": 'spdlog::info("a-one k={}"); log_->log(level,\n "a-two k={}")'}
     if list(missing(sources, manual)):
         sys.exit("docs_cover_events.py finds fault with a sound example")
-    if len(list(missing({"x": 'log("a-three domain={}")'}, manual))) != 1:
+    if len(list(missing({"x": 'spdlog::warn(\n    "a-three")'}, manual))) != 1:
         sys.exit("docs_cover_events.py misses the fault of its example")
 
 
