@@ -80,6 +80,15 @@ public:
 
     asio::awaitable<Result<std::string>> fetch(Domain policy_domain) {
         const auto slot = co_await slots_.take();
+        auto result = co_await fetch_now(policy_domain);
+        if (!result) co_await throw_if_cancelled();
+        co_return result;
+    }
+
+private:
+    using Addresses = Result<std::vector<IpAddress>>;
+
+    asio::awaitable<Result<std::string>> fetch_now(Domain policy_domain) {
         const Duration limit = settings_->timeout;
         const Deadline deadline{std::chrono::steady_clock::now() + limit, limit};
         const auto host = policy_domain.below("mta-sts");
@@ -88,15 +97,11 @@ public:
         if (!tls) co_return tls.error().as(ErrorKind::fetch);
         const Target target(std::string(host->text()), std::move(*tls), settings_);
 
-        auto addresses = co_await addresses_for(target, *host, deadline);
+        const auto addresses = co_await addresses_for(target, *host, deadline);
         if (!addresses) co_return addresses.error();
         auto result = co_await try_in_turn(target, *addresses, deadline);
-        if (!result) co_await throw_if_cancelled();
         co_return result;
     }
-
-private:
-    using Addresses = Result<std::vector<IpAddress>>;
 
     asio::awaitable<Addresses> addresses_for(const Target& target, Domain host, Deadline deadline) {
         const auto& proxy = target.settings->proxy;
@@ -116,10 +121,7 @@ private:
         const Duration limit = until(deadline.at);
         auto lookup = dns_.addresses(host);
         auto answer = co_await async::within(limit, std::move(lookup));
-        if (!answer) {
-            co_await throw_if_cancelled();
-            co_return deadline.passed(fmt::format("looking up the addresses of {}", host.text()));
-        }
+        if (!answer) co_return deadline.passed(fmt::format("looking up the addresses of {}", host.text()));
         if (!*answer)
             co_return answer->error().as(ErrorKind::fetch).in(fmt::format("no address of {}", host.text()));
         auto* found = std::get_if<engine::HostAddresses>(&**answer);

@@ -68,7 +68,7 @@ Result<std::shared_ptr<SSL_CTX>> context_with(const std::string& file) {
     if (readable < 0) return unusable(file, std::strerror(errno));
     close(readable);
     if (SSL_CTX_load_verify_file(context.get(), file.c_str()) == 1) return context;
-    Error failure = unusable(file, "no certificate in PEM: " + openssl_reason(ERR_peek_last_error()));
+    Error failure = unusable(file, "no certificate in PEM: " + openssl_reason(ERR_peek_error()));
     ERR_clear_error();
     return failure;
 }

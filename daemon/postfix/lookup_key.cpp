@@ -41,14 +41,14 @@ std::optional<Parts> split(std::string_view key) noexcept {
 bool may_be_domain(std::string_view host) noexcept {
     if (host.empty() || host.front() == '.') return false;
     bool dot = false;
-    bool letter = false;
+    bool other_than_digits = false;
     for (const char c : host) {
-        if (!ascii::is_ascii(c)) return true;  // it may hold a dot or a letter in disguise
+        if (!ascii::is_ascii(c)) return true;  // it may hold a dot or a digit in disguise
         dot = dot || c == '.';
-        letter = letter || ascii::is_letter(c);
+        other_than_digits = other_than_digits || (c != '.' && !ascii::is_digit(c));
         if (!ascii::is_alphanumeric(c) && c != '.' && c != '-' && c != '_') return false;
     }
-    return dot && letter;
+    return dot && other_than_digits;
 }
 
 struct Port {

@@ -53,8 +53,8 @@ report() {  # target, exit status
     tail -n 60 "$scratch/$1/log"
     for finding in "$scratch/$1"/finding-*; do
         [ -f "$finding" ] || continue
-        echo "--- $(basename "$finding"), $(wc -c <"$finding") bytes, in base64:"
-        base64 "$finding"
+        echo "--- $(basename "$finding"), $(wc -c <"$finding") bytes, in gzip and base64:"
+        gzip -9c "$finding" | base64
     done
 }
 

@@ -45,6 +45,7 @@ TEST_CASE("every form of next hop that Postfix knows is understood") {  // prove
     plain("example.com.", "example.com");
     plain("1und1.de", "1und1.de");
     plain("4.example", "4.example");
+    plain("22.2_9", "22.2_9");
     plain("a_b.example", "a_b.example");
     plain("example.com:25", "example.com", 25);
     plain("example.com.:65535", "example.com", 65535);
