@@ -173,9 +173,10 @@ void Lookup::complete(boost::system::error_code code, LookupResult result) {
     const auto self = shared_from_this();
     if (slot_.is_connected()) slot_.clear();
     queue_->leave(*this);
-    boost::asio::post(queue_->executor(), [done = std::move(handler_), code, said = std::move(result)]() mutable {
-        std::move(done)(code, std::move(said));
-    });
+    boost::asio::post(queue_->executor(),
+                      [done = std::move(handler_), code, said = std::move(result)]() mutable {
+                          std::move(done)(code, std::move(said));
+                      });
     handler_ = nullptr;
 }
 

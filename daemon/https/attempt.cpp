@@ -1,5 +1,6 @@
 #include "https/attempt.hpp"
 
+#include "base/version.hpp"
 #include "https/policy_response.hpp"
 #include "https/proxy_tunnel.hpp"
 #include "https/tls_context.hpp"
@@ -148,7 +149,7 @@ private:
         const std::string request = fmt::format(
             "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: {}\r\nUser-Agent: tlspolicyd/{}\r\n"
             "Connection: close\r\n\r\n",
-            target_.host, TLSPOLICY_VERSION);
+            target_.host, version());
         error_code error;
         co_await asio::async_write(*tls_, asio::buffer(request),
                                    asio::redirect_error(asio::use_awaitable, error));

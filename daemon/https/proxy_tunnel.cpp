@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
+#include "base/version.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -36,9 +37,8 @@ std::optional<std::string_view> status_of(std::string_view line) {
 }  // namespace
 
 std::string connect_request(const Proxy& proxy, std::string_view host, std::uint16_t port) {
-    std::string request =
-        fmt::format("CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\nUser-Agent: tlspolicyd/{2}\r\n", host, port,
-                    TLSPOLICY_VERSION);
+    std::string request = fmt::format(
+        "CONNECT {0}:{1} HTTP/1.1\r\nHost: {0}:{1}\r\nUser-Agent: tlspolicyd/{2}\r\n", host, port, version());
     if (!proxy.credentials.empty())  // RFC 7617
         request += fmt::format("Proxy-Authorization: Basic {}\r\n", base64(proxy.credentials));
     request += "\r\n";

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "server/listening_socket.hpp"
 #include "base/log_limiter.hpp"
+#include "server/listening_socket.hpp"
 #include "server/serving_loop.hpp"
 #include "server/settings.hpp"
 

@@ -1,11 +1,11 @@
 #include "server/listening_socket.hpp"
 
+#include <boost/asio/ip/v6_only.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <boost/asio/ip/v6_only.hpp>
-
 #include <grp.h>
 #include <optional>
 #include <pwd.h>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "engine/policy_engine.hpp"
 #include "base/log_limiter.hpp"
+#include "engine/policy_engine.hpp"
 #include "server/settings.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
