@@ -20,7 +20,7 @@ Lookup::Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> up
       alias_ttl_(std::numeric_limits<std::uint32_t>::max()) {}
 
 void Lookup::start(Handler handler) {
-    handler_.swap(handler);  // Boost 1.81: its move assignment calls itself without end
+    handler_.swap(handler);  // its move assignment calls itself for ever in Boost 1.81
     slot_ = boost::asio::get_associated_cancellation_slot(handler_);
     if (slot_.is_connected())
         slot_.assign([weak = weak_from_this()](boost::asio::cancellation_type) {
