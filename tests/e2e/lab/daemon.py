@@ -10,8 +10,8 @@ from lab import programs, socketmap
 TCP = ("127.0.0.1", 8461)
 TCP_V6 = ("::1", 8461)
 
-# Of the soft limit of open files it must raise what it needs by itself.
-SOFT_FILES, HARD_FILES = 1024, 8192
+# The limit of open files, soft and hard: it must raise the soft one by itself.
+FILES = (1024, 8192)
 
 
 def binary():
@@ -38,12 +38,12 @@ def to_yaml(values):
 
 
 class Daemon:
-    def __init__(self, work, values, name="tlspolicyd"):
+    def __init__(self, work, values, name="tlspolicyd", files=FILES):
         self.config = work / f"{name}.yaml"
         self.write_config(to_yaml(values))
         self.program = programs.Program(
             name, [binary(), "--config", self.config], work,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (SOFT_FILES, HARD_FILES)))
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files))
         self.log = self.program.log
         self.process = self.program.process
         self.addresses = [address_of(listener["socketmap"]) for listener in values["listen"]]

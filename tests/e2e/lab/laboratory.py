@@ -57,9 +57,10 @@ class Laboratory:
         self.web.reload()
         self.zone.publish()
 
-    def start_daemon(self, name="tlspolicyd", **changes):
+    def start_daemon(self, name="tlspolicyd", files=daemon.FILES, **changes):
+        """`changes`: top-level keys of its configuration; `files`: its soft and hard limit of open files."""
         values = daemon.settings(self.authority.certificate, **changes)
-        return self.add(daemon.Daemon(self.work, values, name)).wait_until_ready()
+        return self.add(daemon.Daemon(self.work, values, name, files)).wait_until_ready()
 
 
 class LabTest(unittest.TestCase):

@@ -20,7 +20,11 @@ class Client:
         else:
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.socket.settimeout(timeout)
-            self.socket.connect(str(address))
+            try:
+                self.socket.connect(str(address))
+            except OSError:
+                self.socket.close()
+                raise
         self.buffer = b""
 
     def __enter__(self):
