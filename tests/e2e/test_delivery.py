@@ -2,7 +2,7 @@
 
 import time
 
-from lab import isolation, laboratory, mta, web
+from lab import case, isolation, mta, web
 
 POLICY_MAPS = "socketmap:inet:127.0.0.1:8461:postfix"
 
@@ -16,7 +16,7 @@ FAULTS = {
 }
 
 
-class DeliveryTest(laboratory.LabTest):
+class DeliveryTest(case.LabTest):
     @classmethod
     def furnish(cls):
         lab, issue = cls.lab, cls.lab.authority.issue

@@ -3,7 +3,7 @@
 import functools
 import subprocess
 
-from lab import isolation, laboratory, mta, programs, web
+from lab import case, isolation, mta, programs, web
 
 ENFORCED = "secure match=mx1.enforced.example:.mx.enforced.example servername=hostname"
 TESTED = "secure match=mx.tested.example servername=hostname"
@@ -25,7 +25,7 @@ def over_every_transport(test):
     return each
 
 
-class PostmapTest(laboratory.LabTest):
+class PostmapTest(case.LabTest):
     @classmethod
     def furnish(cls):
         lab = cls.lab

@@ -1,9 +1,6 @@
 """The laboratory as a whole: names, resolver, policy hosts and MX hosts, built once for a test file."""
 
-import sys
-import unittest
-
-from lab import certificates, daemon, isolation, programs, resolver, sinks, web, zone
+from lab import certificates, daemon, isolation, resolver, sinks, web, zone
 
 
 class Laboratory:
@@ -61,39 +58,3 @@ class Laboratory:
         """`changes`: top-level keys of its configuration; `files`: its soft and hard limit of open files."""
         values = daemon.settings(self.authority.certificate, **changes)
         return self.add(daemon.Daemon(self.work, values, name, files)).wait_until_ready()
-
-
-class LabTest(unittest.TestCase):
-    """A test file's class: the lab in `self.lab`, and after a failure the ends of the logs."""
-
-    lab = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = Laboratory()
-        cls.addClassCleanup(cls.lab.stop)
-        try:
-            cls.furnish()
-        except Exception:
-            show_logs()
-            raise
-
-    @classmethod
-    def furnish(cls):
-        """Domains, daemon and whatever else the file's tests share."""
-
-    def run(self, result=None):
-        before = len(result.failures) + len(result.errors)
-        super().run(result)
-        if len(result.failures) + len(result.errors) > before:
-            print(f"--- after {self._testMethodName}", file=sys.stderr)
-            show_logs()
-        return result
-
-    def eventually(self, condition, within, what):
-        return programs.eventually(condition, within, what)
-
-
-def show_logs():
-    for path in sorted([*isolation.work().glob("*.log"), *isolation.work().glob("postfix/*.log")]):
-        print(f"--- the end of {path.name}\n{programs.Log(path).tail(30)}", file=sys.stderr)

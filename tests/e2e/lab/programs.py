@@ -112,6 +112,10 @@ class Program:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def kill(self):
+        self.process.kill()  # does nothing to one that has ended
+        self.process.wait()
+
     def stop(self, within=10):
         """Ends the program with SIGTERM and returns its exit status; SIGKILL after `within` seconds."""
         if self.process.poll() is None:
@@ -119,6 +123,5 @@ class Program:
         try:
             return self.process.wait(within)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             raise AssertionError(f"{self.name} did not end within {within} s of SIGTERM:\n{self.log.tail()}") from None
