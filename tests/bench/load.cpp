@@ -38,6 +38,7 @@ struct Options {
     bool random = false;
     unsigned connections = 16;
     double seconds = 0;
+    double ramp = 0;
     std::uint64_t requests = 0;
 };
 
@@ -115,6 +116,16 @@ private:
         return connection;
     }
 
+    /// Starts those connections whose turn has come; all at once without a ramp.
+    void begin_asking() {
+        const auto now = SteadyClock::now();
+        const double passed = std::chrono::duration<double>(now - began_).count();
+        const auto total = static_cast<double>(connections_.size());
+        while (started_ < connections_.size()
+               && (options_.ramp <= 0 || static_cast<double>(started_) / total * options_.ramp <= passed))
+            ask(*connections_[started_++], now);
+    }
+
     void ask(Connection& connection, SteadyClock::time_point now) {
         if (options_.requests > 0 && asked_ >= options_.requests) return;
         ++asked_;
@@ -174,6 +185,7 @@ private:
     SteadyClock::time_point began_;
     SteadyClock::time_point ends_;
     double seconds_ = 0;
+    std::size_t started_ = 0;  // connections that have asked their first question
     std::uint64_t asked_ = 0;
     std::uint64_t under_way_ = 0;
     std::uint64_t errors_ = 0;
@@ -191,6 +203,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("--random", options.random, "at random instead of in order");
     app.add_option("--connections", options.connections, "each with one request under way");
     auto* seconds = app.add_option("--seconds", options.seconds, "how long");
+    app.add_option("--ramp", options.ramp, "seconds over which the connections begin to ask");
     app.add_option("--requests", options.requests, "how many, instead of --seconds")->excludes(seconds);
 }
 
