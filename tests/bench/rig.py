@@ -146,7 +146,7 @@ listen:
 dns: {{ servers: ["127.0.0.1:{DNS_PORT}"] }}
 fetch: {{ ca_file: {self.root}, allow_addresses: [127.0.0.0/8], timeout: {fetch_timeout},
          concurrency: {fetch_concurrency} }}
-log: {{ level: warn, target: stderr }}
+log: {{ level: warn }}
 """)
         log = os.path.join(self.directory, "tlspolicyd.log")
         process = Process(SUBJECT_CORE, [self.daemon, "--config", config], log)
