@@ -74,7 +74,7 @@ class ClientsTest(case.LabTest):
             script = [("postfix", known, answer_for(known)), ("postfix", cold, answer_for(cold)),
                       ("postfix", f"nothing{number % 20}.example", "NOTFOUND "),
                       ("postfix", ".parent.example", "NOTFOUND "),
-                      ("nosuchmap", known, "PERM unknown map"), ("postfix", cold.upper(), answer_for(cold))]
+                      ("nosuchmap", known, "PERM unknown map nosuchmap"), ("postfix", cold.upper(), answer_for(cold))]
             turn = number % len(script)
             scripts.append(script[turn:] + script[:turn])
         self.assertEqual([], crowd.run(ADDRESS, scripts, within=30)[:5])
@@ -101,17 +101,17 @@ class ClientsTest(case.LabTest):
     # proves MAP-1
     def test_rubbish_closes_its_own_connection_and_no_other(self):
         neighbour = self.client()
+        seen = self.daemon.log.size()
         for rubbish in RUBBISH:
             with self.subTest(rubbish=rubbish[:40]):
                 client = self.client(timeout=10)
-                seen = self.daemon.log.size()
                 try:
                     client.send(rubbish)
                 except (BrokenPipeError, ConnectionResetError):
                     pass  # closed before all of it was sent
                 self.assertTrue(client.closed())
-                self.daemon.log.wait_for(r"\S", start=seen)
                 self.assertEqual(answer_for(KNOWN[1]), neighbour.ask("postfix", KNOWN[1]))
+        self.daemon.log.wait_for("client-malformed .*client=127.0.0.1 ", start=seen)
         self.assert_nobody_is_disturbed(neighbour)
 
     # proves MAP-1
@@ -224,21 +224,21 @@ class ClientsTest(case.LabTest):
 
     # proves MAP-5
     def test_idle_and_half_open_clients_are_closed_after_the_idle_timeout(self):
-        self.other_daemon("idle", idle_timeout="1s")
+        self.other_daemon("idle", idle_timeout="10s")
         address = ("127.0.0.1", 8471)
-        silent, half, busy = self.client(address, 10), self.client(address, 10), self.client(address, 10)
+        silent, half, busy = (self.client(address) for _ in range(3))
         half.send(b"22:postfix kno")
         began = time.monotonic()
         selector = selectors.DefaultSelector()
         self.addCleanup(selector.close)
         selector.register(silent.socket, selectors.EVENT_READ)
-        while not selector.select(timeout=0.2):  # a client that asks now and then
+        while not selector.select(timeout=0.5):  # a client that asks now and then
             self.assertEqual("NOTFOUND ", busy.ask("postfix", "localhost"))
-            self.assertLess(time.monotonic() - began, 5)
-        self.assertGreater(time.monotonic() - began, 0.9)
+            self.assertLess(time.monotonic() - began, 15)
+        self.assertGreater(time.monotonic() - began, 9)
         self.assertTrue(silent.closed())
         self.assertTrue(half.closed())
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 16)
         self.assertEqual("NOTFOUND ", busy.ask("postfix", "localhost"))
 
     def test_a_daemon_at_its_connection_limit_serves_again_when_clients_leave(self):

@@ -43,9 +43,7 @@ class PostmapTest(case.LabTest):
         lab.zone.records["record.lab"] = ['TXT "v=STSv1; " "id=7;"']
         lab.add_domain("two.example", policy=web.policy("enforce", "mx.two.example"))
         lab.zone.records["_mta-sts.two.example"] += ['TXT "v=STSv1; id=other;"']
-        # A delegation to where nobody answers: SERVFAIL.
-        lab.zone.records["broken.example"] = ["NS ns.broken.example."]
-        lab.zone.records["ns.broken.example"] = ["A 192.0.2.54"]
+        lab.zone.records["broken.example"] = ["NS ns.lab."]  # a server that only refers to itself: SERVFAIL
         lab.publish()
         cls.config = mta.write_config(lab.work / "postmap", lab.authority.certificate, "")
         cls.unix = lab.work / "socketmap"

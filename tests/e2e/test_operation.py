@@ -41,7 +41,7 @@ class OperationTest(case.LabTest):
         running = self.start()
         client = self.client()
         self.assertEqual("NOTFOUND ", client.ask("postfix", TESTED))
-        self.assertEqual("PERM unknown map", client.ask("eager", TESTED))
+        self.assertEqual("PERM unknown map eager", client.ask("eager", TESTED))
         running.write_config(daemon.to_yaml(self.settings(maps={"postfix": {}, "eager": {"enforce_testing": True}})))
         running.signal(signal.SIGHUP)
         self.eventually(lambda: client.ask("eager", TESTED) == answer_for(TESTED), 5, "the new map is not there")
@@ -59,7 +59,7 @@ class OperationTest(case.LabTest):
         running.log.wait_for(r"soon", start=seen)
         for _ in range(20):
             self.assertEqual(answer_for(KNOWN[0]), client.ask("postfix", KNOWN[0]))
-            self.assertEqual("PERM unknown map", client.ask("other", KNOWN[0]))
+            self.assertEqual("PERM unknown map other", client.ask("other", KNOWN[0]))
         self.assertIsNone(running.process.poll())
         self.assertEqual(0, running.stop())
 

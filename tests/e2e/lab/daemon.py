@@ -11,7 +11,7 @@ TCP = ("127.0.0.1", 8461)
 TCP_V6 = ("::1", 8461)
 
 # The limit of open files, soft and hard: it must raise the soft one by itself.
-FILES = (1024, 8192)
+FILES = (1024, 20_000)
 
 
 def binary():
