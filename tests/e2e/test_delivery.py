@@ -5,6 +5,7 @@ import time
 from lab import case, isolation, mta, web
 
 POLICY_MAPS = "socketmap:inet:127.0.0.1:8461:postfix"
+REPORTING_MAPS = "socketmap:inet:127.0.0.1:8461:reporting"
 
 # Each is a reason why RFC 8461, 4 forbids the delivery: the MX host, and what the policy allows.
 FAULTS = {
@@ -33,6 +34,7 @@ class DeliveryTest(case.LabTest):
                 lab.add_domain(f"{fault}-{mode}.example", [host], web.policy(mode, pattern))
         enforce_good = web.policy("enforce", "mx-good.example")
         lab.add_domain("good.example", ["mx-good.example"], enforce_good)
+        lab.add_domain("reporting.example", ["mx-good.example"], enforce_good)
         lab.add_domain("wild.example", ["a.wild.example"], web.policy("enforce", "*.wild.example"))
         lab.add_domain("backup.example", ["mx-plain.example", "mx-second.example"],
                        web.policy("enforce", "mx-plain.example", "mx-second.example"))
@@ -47,8 +49,8 @@ class DeliveryTest(case.LabTest):
         lab.add_domain("broken.example", ["mx-good.example"], enforce_good)
         lab.add_domain("leaving.example", ["mx-plain.example"], web.policy("enforce", "mx-plain.example"))
         lab.publish()
-        cls.daemon = lab.start_daemon()
-        cls.postfix = lab.add(mta.Postfix(lab.work, lab.authority.certificate, POLICY_MAPS))
+        cls.daemon = lab.start_daemon(maps={"postfix": {}, "reporting": {"tlsrpt": True}})
+        cls.postfix = lab.add(mta.Postfix(lab.work, lab.authority.certificate, POLICY_MAPS, REPORTING_MAPS))
         cls.held = set()
 
     @classmethod
@@ -95,6 +97,15 @@ class DeliveryTest(case.LabTest):
 
     def test_mail_to_an_mx_that_a_wildcard_pattern_covers_goes_over_a_verified_connection(self):
         self.assert_delivered("wild.example", "a.wild.example", "Verified")
+
+    # proves STS-41
+    def test_postfix_takes_the_answers_of_a_map_with_tlsrpt_from_version_3_10(self):
+        if self.postfix.version() >= (3, 10):
+            self.assert_delivered("reporting.example", "mx-good.example", "Verified")
+        else:
+            start = self.postfix.log.size()
+            self.assert_held("reporting.example")
+            self.assertIsNotNone(self.postfix.log.search("warning: .* invalid attribute name", start))
 
     def test_a_second_mx_takes_the_mail_that_a_stripped_one_may_not(self):
         self.assert_delivered("backup.example", "mx-second.example", "Verified")

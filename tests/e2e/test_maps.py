@@ -43,9 +43,9 @@ class PostmapTest(case.LabTest):
         lab.zone.records["record.lab"] = ['TXT "v=STSv1; " "id=7;"']
         lab.add_domain("two.example", policy=web.policy("enforce", "mx.two.example"))
         lab.zone.records["_mta-sts.two.example"] += ['TXT "v=STSv1; id=other;"']
-        lab.zone.records["broken.example"] = ["NS ns.lab."]  # a server that only refers to itself: SERVFAIL
+        lab.zone.records["broken.example"] = ["NS ns.nowhere."]  # a server that does not exist: SERVFAIL
         lab.publish()
-        cls.config = mta.write_config(lab.work / "postmap", lab.authority.certificate, "")
+        cls.config = mta.write_config(lab.work / "postmap", lab.authority.certificate)
         cls.unix = lab.work / "socketmap"
         cls.transports = ["inet:127.0.0.1:8461", "inet:[::1]:8461", f"unix:{cls.unix}"]
         cls.daemon = lab.start_daemon(maps=MAPS, listen=[

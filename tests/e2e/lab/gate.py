@@ -54,15 +54,22 @@ class Gate:
         except OSError:
             client.close()
             return
-        threading.Thread(target=pump, args=(client, server), daemon=True).start()
-        pump(server, client)
+        with client, server:
+            upwards = threading.Thread(target=pump, args=(client, server), daemon=True)
+            upwards.start()
+            pump(server, client)
+            upwards.join()
 
 
 def pump(source, target):
+    """Until one side is done with it; then the other is told."""
     try:
         while data := source.recv(65536):
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        source.close()
-        target.close()
+        for each in (source, target):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # no longer connected

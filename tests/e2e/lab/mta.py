@@ -39,6 +39,7 @@ smtp_tls_loglevel = 1
 smtp_tls_security_level = may
 smtp_tls_CAfile = {ca}
 smtp_tls_policy_maps = {policy_maps}
+transport_maps = inline:{{ reporting.example=smtp-reporting: }}
 """
 MASTER = """\
 127.0.0.1:10025 inet n - n - - smtpd
@@ -54,6 +55,7 @@ flush     unix  n - n 1000 0   flush
 proxymap  unix  - - n -    -   proxymap
 proxywrite unix - - n -    1   proxymap
 smtp      unix  - - n -    -   smtp
+smtp-reporting unix - - n - -  smtp -o smtp_tls_policy_maps={reporting_maps}
 relay     unix  - - n -    -   smtp
 showq     unix  n - n -    -   showq
 error     unix  - - n -    -   error
@@ -66,12 +68,15 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def write_config(directory, ca, policy_maps):
-    """A config_directory that postmap and the whole of Postfix can use."""
+def write_config(directory, ca, policy_maps="", reporting_maps=""):
+    """A config_directory that postmap and the whole of Postfix can use.
+
+    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`.
+    """
     config = pathlib.Path(directory) / "config"
     config.mkdir(parents=True)
     (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps))
-    (config / "master.cf").write_text(MASTER)
+    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps))
     dynamic = pathlib.Path("/etc/postfix/dynamicmaps.cf")
     if dynamic.exists():
         shutil.copy(dynamic, config)
@@ -79,9 +84,9 @@ def write_config(directory, ca, policy_maps):
 
 
 class Postfix:
-    def __init__(self, work, ca, policy_maps):
+    def __init__(self, work, ca, policy_maps, reporting_maps=""):
         self.directory = work / "postfix"
-        self.config = write_config(self.directory, ca, policy_maps)
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps)
         for name in ("spool", "data"):
             (self.directory / name).mkdir()
         shutil.chown(self.directory / "data", "postfix")
@@ -115,6 +120,11 @@ class Postfix:
         start = self.log.size()
         programs.run("postqueue", "-c", self.config, "-i", queue_id)
         return self.outcome(queue_id, start)
+
+    def version(self):
+        """As numbers: (3, 7) for 3.7.11."""
+        text = programs.run("postconf", "-c", self.config, "-h", "mail_version")
+        return tuple(int(number) for number in text.strip().split("-")[0].split(".")[:2])
 
     def tls_lines(self, host, start=0):
         """How the TLS connections to an MX host were judged: Verified, Trusted, Untrusted, Anonymous."""

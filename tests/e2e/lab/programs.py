@@ -17,6 +17,7 @@ PACKAGES = {
     "nsd-control": "nsd",
     "openssl": "openssl",
     "postfix": "postfix",
+    "postconf": "postfix",
     "postmap": "postfix",
     "postqueue": "postfix",
     "unbound": "unbound",
