@@ -126,10 +126,19 @@ class Postfix:
         text = programs.run("postconf", "-c", self.config, "-h", "mail_version")
         return tuple(int(number) for number in text.strip().split("-")[0].split(".")[:2])
 
-    def tls_lines(self, host, start=0):
-        """How the TLS connections to an MX host were judged: Verified, Trusted, Untrusted, Anonymous."""
-        pattern = rf"(\w+) TLS connection established to {re.escape(host)}\["
-        return re.findall(pattern, self.log.text(start))
+    def judgement(self, line):
+        """How the connection of a delivery was judged, of which `line` is the log's last word.
+
+        Verified, Trusted, Untrusted or Anonymous; None for a connection without TLS.
+        """
+        process = re.search(r"postfix\S*/smtp\[\d+\]: ", line).group(0)
+        earlier = self.log.text().split(line)[0].splitlines()
+        for entry in reversed([entry for entry in earlier if process in entry]):
+            if " status=" in entry:  # the delivery before this one
+                return None
+            if found := re.search(r": (\w+) TLS connection established to ", entry):
+                return found.group(1)
+        return None
 
     def stop(self):
         self.program.stop()
