@@ -2,7 +2,6 @@
 
 #include "dns/name_server.hpp"
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -174,7 +173,10 @@ void Lookup::complete(boost::system::error_code code, LookupResult result) {
     const auto self = shared_from_this();
     if (slot_.is_connected()) slot_.clear();
     queue_->leave(*this);
-    boost::asio::post(queue_->executor(), boost::asio::append(std::move(handler_), code, std::move(result)));
+    boost::asio::post(queue_->executor(),
+                      [done = std::move(handler_), code, said = std::move(result)]() mutable {
+                          std::move(done)(code, std::move(said));
+                      });
     handler_ = nullptr;
 }
 

@@ -1,0 +1,163 @@
+#include "app/daemon.hpp"
+
+#include "app/file_limit.hpp"
+#include "app/logging.hpp"
+#include "base/version.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <random>
+#include <utility>
+
+namespace tlspolicy::app {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds tick_pause{250};
+constexpr std::chrono::milliseconds shutdown_poll{20};
+constexpr std::chrono::seconds answers_grace{10};  // for lookups that wait when the daemon is told to stop
+constexpr std::chrono::seconds farewell_grace{2};  // for what is left to be written and cancelled after that
+constexpr std::size_t other_files = 512;           // DNS, policy hosts, listeners, log
+
+std::uint64_t draw_seed() {
+    std::random_device source;
+    return (static_cast<std::uint64_t>(source()) << 32U) | source();
+}
+
+void rethrow(const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+}
+
+/// Waits until `done` says so or `limit` has passed; whether it was done.
+template <class Condition>
+asio::awaitable<bool> wait_until(asio::io_context& context, Duration limit, Condition done) {
+    asio::steady_timer timer(context);
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!done()) {
+        if (std::chrono::steady_clock::now() >= end) co_return false;
+        timer.expires_after(shutdown_poll);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return true;
+}
+
+config::Config fit_to_file_limit(config::Config config) {
+    const std::size_t wanted = config.restart.max_connections + other_files;
+    const std::size_t limit = raise_file_limit(wanted);
+    if (limit >= wanted) return config;
+    config.restart.max_connections = limit > 2 * other_files ? limit - other_files : limit / 2;
+    spdlog::warn(
+        "file-limit wanted={} limit={} max_connections={} reason=\"raise the limit of open files "
+        "(LimitNOFILE=)\"",
+        wanted, limit, config.restart.max_connections);
+    return config;
+}
+
+}  // namespace
+
+Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
+    : config_(config),
+      reload_(std::move(reload)),
+      log_observer_(std::move(log), clock_),
+      observers_({&log_observer_, &counters_}),
+      cache_(config.engine.max_entries, draw_seed()),
+      dns_(network_.get_executor(), clock_, config.dns),
+      fetcher_(network_.get_executor(), clock_, dns_, config.https),
+      engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine,
+              draw_seed()),
+      server_(engine_, clock_, fit_to_file_limit(config).restart, config.server),
+      signals_(network_, SIGTERM, SIGINT, SIGHUP),
+      tick_timer_(network_) {
+    signals_.add(SIGUSR1);
+}
+
+Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
+                                               std::shared_ptr<spdlog::logger> log, Reload reload) {
+    std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
+    if (auto usable = daemon->fetcher_.configure(config.https); !usable) return usable.error();
+    if (auto listening = daemon->server_.listen(); !listening) return listening.error();
+    return daemon;
+}
+
+void Daemon::run() {
+    std::signal(SIGPIPE, SIG_IGN);
+    asio::co_spawn(network_, heed_signals(), rethrow);
+    asio::co_spawn(network_, tick(), rethrow);
+    server_.start();
+    spdlog::info("started version={} threads={} max_connections={}", version(), config_.restart.threads,
+                 config_.restart.max_connections);
+    network_.run();
+    server_.join();
+    spdlog::info("counters {}", counters_.text());
+    spdlog::info("stopped");
+}
+
+asio::awaitable<void> Daemon::heed_signals() {
+    for (;;) {
+        const int signal = co_await signals_.async_wait(asio::use_awaitable);
+        if (signal == SIGTERM || signal == SIGINT) break;
+        if (signal == SIGHUP) reload();
+        if (signal == SIGUSR1)
+            spdlog::info("counters entries={} connections={} waiting={} {}", cache_.size(),
+                         server_.connections(), engine_.waiting(), counters_.text());
+    }
+    co_await shut_down();
+}
+
+asio::awaitable<void> Daemon::tick() {
+    error_code cancelled;
+    while (!cancelled) {
+        engine_.tick();
+        tick_timer_.expires_after(tick_pause);
+        co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+asio::awaitable<void> Daemon::shut_down() {
+    spdlog::info("stopping connections={} waiting={}", server_.connections(), engine_.waiting());
+    server_.stop_accepting();
+    server_.drain();
+    const auto all_gone = [this] { return server_.connections() == 0; };
+    const bool answered = co_await wait_until(network_, answers_grace, all_gone);
+    if (!answered)
+        spdlog::warn("stopping-late waiting={} reason=\"lookups took too long: answered TEMP\"",
+                     engine_.waiting());
+    engine_.stop();
+    const auto all_quiet = [this] { return server_.connections() == 0 && engine_.idle(); };
+    const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
+    if (!quiet) server_.abort();
+    const auto idle = [this] { return engine_.idle(); };
+    co_await wait_until(network_, farewell_grace, idle);
+    tick_timer_.cancel();
+    network_.stop();
+}
+
+void Daemon::reload() {
+    const auto fresh = reload_();
+    if (!fresh) return;
+    if (auto usable = fetcher_.configure(fresh->https); !usable) {
+        spdlog::error("config-rejected reason=\"{}\"", usable.error().message());
+        return;
+    }
+    if (fresh->restart != config_.restart)
+        spdlog::warn(
+            "config-needs-restart reason=\"threads, listen and max_connections change with a restart only\"");
+    dns_.configure(fresh->dns);
+    engine_.configure(fresh->engine);
+    server_.configure(fresh->server);
+    configure_logging(fresh->log);
+    const auto restart = std::move(config_.restart);
+    config_ = *fresh;
+    config_.restart = restart;
+    spdlog::info("config-reloaded");
+}
+
+}  // namespace tlspolicy::app

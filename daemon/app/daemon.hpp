@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "cache/policy_cache.hpp"
+#include "config/config.hpp"
+#include "dns/cares_client.hpp"
+#include "engine/policy_engine.hpp"
+#include "https/policy_fetcher.hpp"
+#include "server/server.hpp"
+#include "telemetry/counters.hpp"
+#include "telemetry/log_observer.hpp"
+#include "telemetry/observers.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace tlspolicy::app {
+
+/// The running daemon: its parts, wired. The thread that calls run() is the network loop; the server brings
+/// its own threads.
+class Daemon {
+public:
+    /// A new configuration at every SIGHUP; nullopt, having said why, where there is none to be had.
+    using Reload = std::function<std::optional<config::Config>()>;
+
+    /// Fails where something in the configuration turns out to be unusable here and now.
+    static Result<std::unique_ptr<Daemon>> create(const config::Config& config,
+                                                  std::shared_ptr<spdlog::logger> log, Reload reload);
+
+    /// Opens the listeners and serves until SIGTERM or SIGINT; answers that are on their way then are still
+    /// given, for a bounded time.
+    void run();
+
+private:
+    Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload);
+
+    boost::asio::awaitable<void> heed_signals();
+    boost::asio::awaitable<void> tick();
+    boost::asio::awaitable<void> shut_down();
+    void reload();
+
+    config::Config config_;
+    Reload reload_;
+    boost::asio::io_context network_{1};
+    SystemClock clock_;
+    telemetry::LogObserver log_observer_;
+    telemetry::Counters counters_;
+    telemetry::Observers observers_;
+    cache::PolicyCache cache_;
+    dns::CaresClient dns_;
+    https::HttpsPolicyFetcher fetcher_;
+    engine::PolicyEngine engine_;
+    server::Server server_;
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer tick_timer_;
+};
+
+}  // namespace tlspolicy::app

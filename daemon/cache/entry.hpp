@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/domain.hpp"
+#include "base/error.hpp"
+#include "cache/known_policy.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace tlspolicy::cache {
+
+/// A run of failures, and when the next attempt may be made (STS-25).
+struct Failure {
+    Error error;          ///< the latest
+    std::string id = {};  ///< of the record whose policy could not be had; empty: the record itself failed
+    Time retry = {};      ///< not before
+    unsigned count = 1;   ///< in a row, of this record
+
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+/// Nothing has been learnt yet.
+struct Unknown {};
+
+/// The domain publishes no (valid) record.
+struct NoRecord {
+    Time until;  ///< believed until then
+};
+
+/// There is no policy to apply, because something failed.
+struct Unavailable {
+    Failure failure;
+    Time until;  ///< a lookup at or after this time tries again
+};
+
+/// A policy that holds until it expires, whatever DNS and HTTPS say meanwhile (STS-30).
+struct Cached {
+    std::shared_ptr<const KnownPolicy> policy;  ///< never null
+    std::string id = {};
+    Time fetched = {};
+    Time expires = {};
+    Time recheck = {};  ///< from then on a lookup has the record looked at again, behind its answer (STS-31)
+    Time refresh = {};  ///< then it is fetched again even if nobody asks (STS-32)
+    std::shared_ptr<const Failure> failure = {};  ///< of the latest recheck or refresh; null: it went well
+};
+
+using StsState = std::variant<Unknown, NoRecord, Unavailable, Cached>;
+
+/// A snapshot of what is known of one domain: immutable but for its marks of use, replaced whole. Shared
+/// between threads through `shared_ptr<const Entry>`.
+class Entry {
+public:
+    Entry(const Domain& domain, StsState sts, Time used)
+        : domain_(domain.text()), sts_(std::move(sts)), last_used_(used.time_since_epoch().count()) {}
+
+    std::string_view domain() const noexcept { return domain_; }
+    const StsState& sts() const noexcept { return sts_; }
+
+    Time last_used() const noexcept { return Time(Duration(last_used_.load(std::memory_order_relaxed))); }
+    void mark_used(Time now) const noexcept {
+        // A minute is exact enough for "unused for days", and spares the threads a shared write a lookup.
+        if (now - last_used() >= std::chrono::minutes(1))
+            last_used_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+
+    /// True for the first caller only: one recheck is asked for, however many lookups find it due.
+    bool claim_recheck() const noexcept {
+        return !recheck_claimed_.exchange(true, std::memory_order_relaxed);
+    }
+
+private:
+    std::string domain_;  // not a Domain, whose 254 octets would be most of a million entries' memory
+    StsState sts_;
+    mutable std::atomic<Time::rep> last_used_;
+    mutable std::atomic<bool> recheck_claimed_{false};
+};
+
+}  // namespace tlspolicy::cache

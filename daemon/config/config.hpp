@@ -1,0 +1,35 @@
+#pragma once
+
+#include "dns/settings.hpp"
+#include "engine/settings.hpp"
+#include "https/settings.hpp"
+#include "server/settings.hpp"
+
+#include <cstdint>
+
+namespace tlspolicy::config {
+
+struct Log {
+    enum class Level : std::uint8_t { debug, info, warn, error };
+
+    /// The least important line that is still written.
+    Level level = Level::info;
+
+    friend bool operator==(const Log&, const Log&) = default;
+};
+
+/// Everything an operator can choose, as values; each module takes its own part. `Config{}` is what the
+/// daemon runs with when there is no file.
+struct Config {
+    /// What a running daemon cannot change: a reload compares it, and reports that a restart is needed.
+    server::RestartSettings restart;
+    server::Settings server;
+    engine::Settings engine;
+    dns::Settings dns;
+    https::Settings https;
+    Log log;
+
+    friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace tlspolicy::config

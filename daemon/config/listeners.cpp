@@ -1,0 +1,107 @@
+#include "config/listeners.hpp"
+
+#include "base/ascii.hpp"
+#include "config/endpoints.hpp"
+#include "config/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace tlspolicy::config {
+namespace {
+
+using server::Listener;
+using server::TcpEndpoint;
+using server::UnixEndpoint;
+
+/// A user or group; whether there is one is seen when the socket is made.
+Result<std::string> parse_account(std::string_view text) {
+    constexpr std::size_t longest = 64;
+    const bool valid =
+        !text.empty() && text.size() <= longest && text.front() != '-'
+        && std::all_of(text.begin(), text.end(), [](char c) {
+               return ascii::is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '$';
+           });
+    if (!valid) return Error(ErrorKind::syntax, "is not a name; allowed: letters, digits, '_', '-', '.'");
+    return std::string(text);
+}
+
+void refuse_keys(Section& item, std::initializer_list<std::string_view> keys, std::string_view why) {
+    for (const std::string_view key : keys)
+        if (const Node* node = item.present(key)) item.wrong(key, *node, why);
+}
+
+void read_item(Section& item, std::optional<Listener>& listener) {
+    const auto findings_before = item.report().findings.size();
+    auto endpoint = std::optional<decltype(Listener::endpoint)>();
+    item.value("socketmap", endpoint, parse_endpoint);
+    if (!endpoint && item.report().findings.size() == findings_before)
+        item.report().error(item.line(),
+                            "listen: an item needs an address, e.g. socketmap: \"127.0.0.1:8461\"");
+    UnixEndpoint unix_options;
+    item.value("mode", unix_options.mode, parse_file_mode);
+    item.value("owner", unix_options.owner, parse_account);
+    item.value("group", unix_options.group, parse_account);
+    std::vector<IpNetwork> allow;
+    item.list("allow", allow, parse_network);
+    if (!endpoint) return;
+    if (auto* path = std::get_if<UnixEndpoint>(&*endpoint)) {
+        refuse_keys(item, {"allow"},
+                    "is for TCP; who may use a Unix socket is said by mode, owner and group");
+        unix_options.path = std::move(path->path);
+        listener = Listener{std::move(unix_options)};
+    } else {
+        refuse_keys(item, {"mode", "owner", "group"}, "is for Unix sockets; use allow for TCP");
+        listener = Listener{std::move(*endpoint), std::move(allow)};
+    }
+}
+
+/// Two listeners that cannot both be bound.
+bool same_place(const Listener& a, const Listener& b) {
+    const auto* path = std::get_if<UnixEndpoint>(&a.endpoint);
+    const auto* other_path = std::get_if<UnixEndpoint>(&b.endpoint);
+    if (path != nullptr && other_path != nullptr) return path->path == other_path->path;
+    return a.endpoint == b.endpoint;
+}
+
+void check(const Listener& listener, unsigned line, const std::vector<Listener>& before, Report& report) {
+    if (std::any_of(before.begin(), before.end(),
+                    [&](const Listener& other) { return same_place(listener, other); }))
+        report.error(line, "listen: this address is listed twice");
+    const auto* tcp = std::get_if<TcpEndpoint>(&listener.endpoint);
+    if (tcp != nullptr && !tcp->address.is_loopback() && listener.allow.empty())
+        report.warning(line,
+                       fmt::format("listen: {} has no allow: only clients on loopback addresses will be "
+                                   "served; list the networks of the mail servers in allow",
+                                   tcp->address.text()));
+}
+
+}  // namespace
+
+void read_listeners(Section& top, std::vector<Listener>& listeners) {
+    const auto items = top.items("listen");
+    const Node* given = top.present("listen");
+    if (given == nullptr) return;
+    std::vector<Listener> read;
+    for (const Node& node : items) {
+        std::optional<Listener> listener;
+        if (node.kind == Node::Kind::scalar) {
+            const auto endpoint = parse_endpoint(node.text);
+            if (endpoint)
+                listener = Listener{*endpoint};
+            else
+                top.wrong("listen", node, shown(node.text) + ' ' + endpoint.error().message());
+        } else {
+            Section::read(node, "listen", top.report(), [&](Section& item) { read_item(item, listener); });
+        }
+        if (!listener) continue;
+        check(*listener, node.line, read, top.report());
+        read.push_back(std::move(*listener));
+    }
+    if (items.empty()) top.wrong("listen", *given, "is an empty list; leave the key out for 127.0.0.1:8461");
+    if (!read.empty()) listeners = std::move(read);
+}
+
+}  // namespace tlspolicy::config

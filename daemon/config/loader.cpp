@@ -1,0 +1,94 @@
+#include "config/loader.hpp"
+
+#include "config/reader.hpp"
+#include "config/rules.hpp"
+#include "config/sections.hpp"
+#include "config/tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace tlspolicy::config {
+namespace {
+
+constexpr std::size_t largest_file = 1024 * 1024;
+
+Finding without_line(std::string message) {
+    return {Finding::Severity::error, 0, std::move(message)};
+}
+
+Report read(const Node& root, Config& config) {
+    Report report;
+    Section::read(root, "", report, [&](Section& top) { read_config(top, config); });
+    check_rules(config, root, report);
+    return report;
+}
+
+std::string last_error() {
+    return std::error_code(errno, std::generic_category()).message();
+}
+
+/// Up to one octet more than a file may have, which is how parse() sees that it has too many.
+Result<std::string> read_file(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return Error(ErrorKind::system, "cannot be opened: " + last_error());
+    std::string text;
+    std::array<char, 16384> buffer{};
+    while (text.size() <= largest_file) {
+        const auto count = ::read(file, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            Error failure(ErrorKind::system, "cannot be read: " + last_error());
+            ::close(file);
+            return failure;
+        }
+        if (count == 0) break;
+        text.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    ::close(file);
+    return text;
+}
+
+}  // namespace
+
+bool Loaded::usable() const {
+    return std::none_of(findings.begin(), findings.end(),
+                        [](const Finding& finding) { return finding.severity == Finding::Severity::error; });
+}
+
+Loaded parse(std::string_view yaml, std::string_view file_name) {
+    Loaded loaded{{}, std::string(file_name)};
+    if (yaml.size() > largest_file) {
+        loaded.findings.push_back(without_line("the file is too large; allowed: at most 1MiB"));
+        return loaded;
+    }
+    const auto tree = parse_tree(yaml);
+    if (const auto* finding = std::get_if<Finding>(&tree)) {
+        loaded.findings.push_back(*finding);
+        return loaded;
+    }
+    loaded.findings = read(std::get<Node>(tree), loaded.config).findings;
+    std::stable_sort(loaded.findings.begin(), loaded.findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.line < b.line; });
+    return loaded;
+}
+
+Loaded load(const std::string& path) {
+    const auto text = read_file(path);
+    if (text) return parse(*text, path);
+    return {{}, path, {without_line(text.error().message())}};
+}
+
+std::vector<std::string> known_keys() {
+    // Keys below names and list items are asked for only where there are some.
+    const auto tree = parse_tree("{listen: [{}], maps: {NAME: {}}}");
+    Config ignored;
+    const auto keys = read(std::get<Node>(tree), ignored).keys;
+    return {keys.begin(), keys.end()};
+}
+
+}  // namespace tlspolicy::config

@@ -1,0 +1,54 @@
+#include "config/maps.hpp"
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+
+namespace tlspolicy::config {
+namespace {
+
+bool is_map_name(std::string_view name) {
+    constexpr std::size_t longest = 100;
+    return !name.empty() && name.size() <= longest && std::all_of(name.begin(), name.end(), [](char c) {
+        return ascii::is_printable(c) && !ascii::is_blank(c);
+    });
+}
+
+/// `dane: true` is refused, not ignored: Postfix takes a "secure" from a policy map in place of the DANE
+/// lookup it would have made itself, and RFC 8461, 2 forbids MTA-STS to override DANE.
+void read_dane(Section& map) {
+    bool dane = false;
+    map.flag("dane", dane);
+    if (!dane) return;
+    map.wrong("dane", *map.present("dane"),
+              "true is not possible: this version looks up no DANE records, so its \"secure\" would override "
+              "DANE; leave the key out, and use this map only in a Postfix that does not do DANE itself");
+}
+
+void read_map(Section& map, postfix::MapOptions& options) {
+    using OnDnsFailure = postfix::MapOptions::OnDnsFailure;
+    read_dane(map);
+    map.flag("tlsrpt", options.tlsrpt);
+    map.flag("enforce_testing", options.enforce_testing);
+    map.choice<OnDnsFailure>("on_dns_failure", options.on_dns_failure,
+                             {{"notfound", OnDnsFailure::not_found}, {"temp", OnDnsFailure::temp}});
+}
+
+}  // namespace
+
+void read_maps(Section& top, std::map<std::string, postfix::MapOptions, std::less<>>& maps) {
+    top.entries("maps", [&](const Node& entry) {
+        if (!is_map_name(entry.key)) {
+            return top.wrong(
+                "maps", entry,
+                shown(entry.key)
+                    + " is not a map name; allowed: 1 to 100 printable characters without blanks");
+        }
+        postfix::MapOptions options;
+        Section::read(entry, "maps." + entry.key, top.report(),
+                      [&](Section& map) { read_map(map, options); });
+        maps.insert_or_assign(entry.key, options);
+    });
+}
+
+}  // namespace tlspolicy::config

@@ -1,0 +1,50 @@
+#include "config/rules.hpp"
+
+#include "config/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace tlspolicy::config {
+namespace {
+
+/// The line of the deepest key of a path that the file has.
+unsigned line_at(const Node& root, std::initializer_list<std::string_view> path) {
+    const Node* node = &root;
+    for (const std::string_view key : path) {
+        const auto child = std::find_if(node->children.begin(), node->children.end(),
+                                        [key](const Node& each) { return each.key == key; });
+        if (child == node->children.end()) break;
+        node = &*child;
+    }
+    return node == &root ? 0 : node->line;
+}
+
+void check_bounds(std::string_view key, const engine::Bounds& bounds, const Node& root, Report& report) {
+    if (bounds.min <= bounds.max) return;
+    report.error(line_at(root, {"cache", key}), fmt::format("cache.{}: min {} is more than max {}", key,
+                                                            to_text(bounds.min), to_text(bounds.max)));
+}
+
+void check_deadline(std::string_view section, Duration timeout, Duration deadline, const Node& root,
+                    Report& report) {
+    if (timeout < deadline) return;
+    report.warning(
+        line_at(root, {section, "timeout"}),
+        fmt::format("{}.timeout: {} is not less than answer_deadline ({}): Postfix gets its answer "
+                    "before a slow domain has been given up",
+                    section, to_text(timeout), to_text(deadline)));
+}
+
+}  // namespace
+
+void check_rules(const Config& config, const Node& root, Report& report) {
+    check_bounds("recheck", config.engine.recheck, root, report);
+    check_bounds("negative", config.engine.negative, root, report);
+    check_deadline("dns", config.dns.timeout, config.engine.answer_deadline, root, report);
+    check_deadline("fetch", config.https.timeout, config.engine.answer_deadline, root, report);
+}
+
+}  // namespace tlspolicy::config

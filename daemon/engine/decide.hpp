@@ -1,0 +1,14 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "cache/entry.hpp"
+#include "postfix/answer.hpp"
+#include "postfix/map_options.hpp"
+
+namespace tlspolicy::engine {
+
+/// What is known of a domain → what Postfix is told. RFC 8461, 3 and 5; availability wins wherever nothing
+/// would be weakened by it, so TEMP is said only on a map that asks for it.
+postfix::Answer decide(const cache::StsState& state, const postfix::MapOptions& options, Time now);
+
+}  // namespace tlspolicy::engine

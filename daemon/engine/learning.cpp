@@ -1,0 +1,138 @@
+#include "engine/learning.hpp"
+
+#include "engine/freshness.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tlspolicy::engine {
+namespace {
+
+using cache::Cached;
+using cache::Failure;
+using cache::NoRecord;
+using cache::StsState;
+using cache::Unavailable;
+
+const std::string* found_id(const RecordOutcome& record) noexcept {
+    const auto* found = std::get_if<RecordFound>(&record);
+    return found == nullptr ? nullptr : &found->record.id;
+}
+
+/// The failure of an earlier attempt to fetch the policy of this very record.
+const Failure* earlier_failure(const StsState& before, const std::string& id) noexcept {
+    const auto* failure = failure_of(before);
+    return failure != nullptr && failure->id == id ? failure : nullptr;
+}
+
+class Lesson {
+public:
+    Lesson(const StsState& before, const Outcome& outcome, const Settings& settings, Time now, double spread)
+        : before_(before),
+          outcome_(outcome),
+          settings_(settings),
+          now_(now),
+          spread_(spread),
+          held_(unexpired(before, now)) {}
+
+    StsState learn() const {
+        if (!outcome_.policy)
+            return std::visit([this](const auto& record) { return without_fetch(record); }, outcome_.record);
+        if (outcome_.policy->has_value()) return fetched(outcome_.policy->value());
+        return failed(outcome_.policy->error(), policy_id());
+    }
+
+private:
+    StsState fetched(const std::shared_ptr<const cache::KnownPolicy>& policy) const {
+        Cached cached{policy};
+        cached.id = policy_id();
+        cached.fetched = now_;
+        cached.expires = now_ + policy->policy.max_age;
+        cached.recheck = now_ + record_ttl();
+        cached.refresh = refresh_time(now_, policy->policy.max_age, spread_);
+        return cached;
+    }
+
+    StsState without_fetch(const RecordFound& found) const {
+        const Failure* pausing = earlier_failure(before_, found.record.id);
+        if (held_ != nullptr) {
+            // The id that was fetched is published (again): whatever failed meanwhile is over. Otherwise the
+            // new id's policy could not be had lately, and its pause goes on.
+            const bool well = held_->id == found.record.id;
+            return keep(*held_, well && pausing == nullptr ? nullptr : held_->failure);
+        }
+        if (pausing == nullptr) return cache::Unknown{};  // calls_for_fetch() leaves no such case
+        return Unavailable{*pausing, std::min(pausing->retry, now_ + record_ttl())};
+    }
+
+    StsState without_fetch(const RecordAbsent& absent) const {
+        if (held_ != nullptr) {
+            // RFC 8461, 5.1 and 10.2: losing the record ends no policy; it may be an attacker's work.
+            return failed({ErrorKind::dns, "the policy's record is gone: " + absent.why}, {});
+        }
+        return NoRecord{now_ + settings_.negative.clamp(absent.ttl.value_or(settings_.negative.min))};
+    }
+
+    StsState without_fetch(const Error& error) const { return failed(error, {}); }
+
+    StsState failed(const Error& error, const std::string& id) const {
+        const Failure* earlier = earlier_failure(before_, id);
+        Failure failure{error, id};
+        failure.count = earlier == nullptr ? 1 : earlier->count + 1;
+        // Where nothing is held, a record that could not be looked up is asked for again soon: there may be a
+        // policy.
+        const bool soon = held_ == nullptr && id.empty();
+        failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
+        if (held_ != nullptr) return keep(*held_, std::make_shared<const Failure>(std::move(failure)));
+        const Time until = std::min(failure.retry, now_ + record_ttl());
+        return Unavailable{std::move(failure), until};
+    }
+
+    /// The policy held goes on as it is, expiry included (STS-31).
+    StsState keep(Cached cached, std::shared_ptr<const Failure> failure) const {
+        cached.recheck = now_ + record_ttl();
+        cached.failure = std::move(failure);
+        return cached;
+    }
+
+    /// Whose policy this is: the record's, or where it could not be looked up, the one held.
+    std::string policy_id() const {
+        if (const auto* id = found_id(outcome_.record)) return *id;
+        return held_ == nullptr ? std::string() : held_->id;
+    }
+
+    Duration record_ttl() const {
+        if (const auto* found = std::get_if<RecordFound>(&outcome_.record))
+            return settings_.recheck.clamp(found->ttl);
+        return settings_.recheck.min;
+    }
+
+    const StsState& before_;
+    const Outcome& outcome_;
+    const Settings& settings_;
+    Time now_;
+    double spread_;
+    const Cached* held_;
+};
+
+}  // namespace
+
+bool calls_for_fetch(const StsState& before, const RecordOutcome& record, Reason reason, Time now) {
+    const Cached* held = unexpired(before, now);
+    const std::string* id = found_id(record);
+    if (id == nullptr) {
+        // RFC 8461, 10.2: who can suppress DNS answers must not be able to let a policy run out. A record
+        // that is truly gone is another matter: its owner has ended it, and it runs out.
+        return reason == Reason::refresh && held != nullptr && std::holds_alternative<Error>(record);
+    }
+    const Failure* pausing = earlier_failure(before, *id);
+    if (pausing != nullptr && now < pausing->retry) return false;
+    return held == nullptr || held->id != *id || reason == Reason::refresh;
+}
+
+StsState learn(const StsState& before, const Outcome& outcome, const Settings& settings, Time now,
+               double spread) {
+    return Lesson(before, outcome, settings, now, spread).learn();
+}
+
+}  // namespace tlspolicy::engine

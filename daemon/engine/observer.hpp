@@ -1,0 +1,90 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/domain.hpp"
+#include "base/error.hpp"
+#include "cache/entry.hpp"
+#include "postfix/answer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+/// What the engine does, told to whoever logs, counts or reports it. The engine itself does none of these.
+namespace tlspolicy::engine {
+
+/// A first policy of this domain, or the first after the last one had ended.
+struct PolicyLearned {
+    const Domain& domain;
+    const cache::Cached& now;
+    Duration took;
+};
+/// A newer policy took the place of an unexpired one.
+struct PolicyReplaced {
+    const Domain& domain;
+    const cache::Cached& before;
+    const cache::Cached& now;
+    Duration took;
+};
+/// The same policy was fetched again.
+struct PolicyRefreshed {
+    const Domain& domain;
+    const cache::Cached& now;
+    Duration took;
+};
+/// A policy ran out and there is none to take its place: the domain is unprotected from now on.
+struct PolicyExpired {
+    const Domain& domain;
+    const cache::Cached& before;
+};
+/// A discovery failed, for the `failure.count`th time in a row.
+struct DiscoveryFailed {
+    const Domain& domain;
+    const cache::Failure& failure;
+    const cache::Failure* before;  ///< what had failed until now; null: nothing
+    const cache::Cached* applied;  ///< the policy that goes on all the same; null: none
+    Duration took;
+};
+/// The first discovery that went well after failures.
+struct DiscoveryRecovered {
+    const Domain& domain;
+    const cache::Failure& before;
+    Duration took;
+};
+/// The domain has no policy, for this reason.
+struct NoPolicy {
+    const Domain& domain;
+    const std::string& why;
+    Duration took;
+};
+/// The cache holds nothing but enforced policies and cannot keep this domain.
+struct CacheFull {
+    const Domain& domain;
+    std::size_t entries;
+};
+/// More lookups wait than may; this one was answered TEMP.
+struct Overloaded {
+    const Domain& domain;
+};
+
+/// References hold for the call only.
+using Event = std::variant<PolicyLearned, PolicyReplaced, PolicyRefreshed, PolicyExpired, DiscoveryFailed,
+                           DiscoveryRecovered, NoPolicy, CacheFull, Overloaded>;
+
+/// How an answer came about.
+enum class Source : std::uint8_t {
+    cached,      ///< from memory, at once
+    discovered,  ///< the lookup waited for a discovery
+    deadline,    ///< the lookup waited in vain
+};
+
+class Observer {
+public:
+    virtual ~Observer() = default;
+    /// On the network loop.
+    virtual void on_event(const Event& event) = 0;
+    /// On any loop, once a lookup of a domain; on the cached path, so it must neither block nor allocate.
+    virtual void on_answer(const Domain& domain, const postfix::Answer& answer, Source source) noexcept = 0;
+};
+
+}  // namespace tlspolicy::engine

@@ -1,0 +1,209 @@
+#include "engine/policy_engine.hpp"
+
+#include "engine/decide.hpp"
+#include "engine/freshness.hpp"
+#include "engine/refresher.hpp"
+#include "engine/report.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+
+#include <utility>
+
+namespace tlspolicy::engine {
+namespace {
+
+constexpr Duration sweep_pause =
+    std::chrono::seconds(1);                // one of 64 shards each time: all in about a minute
+constexpr std::size_t max_refreshing = 64;  // half of the default fetch slots stay for lookups
+
+const cache::StsState unknown;
+
+const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry) noexcept {
+    return entry ? entry->sts() : unknown;
+}
+
+}  // namespace
+
+/// Sees to it that a flight ends, and its waiters are answered, however its coroutine is left.
+class PolicyEngine::Landing {
+public:
+    Landing(PolicyEngine& engine, const Domain& domain) : engine_(engine), domain_(domain) {}
+    Landing(const Landing&) = delete;
+    Landing& operator=(const Landing&) = delete;
+    ~Landing() {
+        if (!done_) engine_.disembark(domain_, unknown, engine_.clock_.now());
+    }
+    void at(const cache::StsState& state, Time now) {
+        done_ = true;
+        engine_.disembark(domain_, state, now);
+    }
+
+private:
+    PolicyEngine& engine_;
+    Domain domain_;
+    bool done_ = false;
+};
+
+PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
+                           PolicyFetcher& fetcher, const Clock& clock, Observer& observer,
+                           const Settings& settings, std::uint64_t seed)
+    : network_(network),
+      cache_(cache),
+      clock_(clock),
+      observer_(observer),
+      settings_(settings),
+      discovery_(dns, fetcher, clock),
+      next_sweep_(clock.now() + sweep_pause),
+      random_(seed),
+      tasks_(network, [this](std::exception_ptr failure) {
+          if (!stopping_)
+              std::rethrow_exception(std::move(failure));  // a bug, or no memory: the owner's loop decides
+      }) {}
+
+std::optional<postfix::Answer> PolicyEngine::cached(const Domain& domain,
+                                                    const postfix::MapOptions& options) {
+    const auto entry = cache_.find(domain.text());
+    if (!entry) return std::nullopt;
+    const Time now = clock_.now();
+    const Freshness fresh = freshness(entry->sts(), now);
+    if (fresh == Freshness::stale) return std::nullopt;
+    entry->mark_used(now);
+    if (fresh == Freshness::recheck_due && entry->claim_recheck()) {
+        boost::asio::post(network_, [this, domain] { start(domain, Reason::recheck); });
+    }
+    auto answer = decide(entry->sts(), options, now);
+    observer_.on_answer(domain, answer, Source::cached);
+    return answer;
+}
+
+void PolicyEngine::configure(const Settings& settings) {
+    settings_ = settings;
+    cache_.set_max_entries(settings.max_entries);
+}
+
+void PolicyEngine::wait(const Domain& domain, const postfix::MapOptions& options, Handler done) {
+    const Time now = clock_.now();
+    Waiter waiter{options, now + settings_.answer_deadline, std::move(done)};
+    if (stopping_)
+        return answer(domain, std::move(waiter), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+
+    // It may have landed while this lookup was on its way between the threads.
+    const auto entry = cache_.find(domain.text());
+    if (entry && freshness(entry->sts(), now) != Freshness::stale)
+        return answer(domain, std::move(waiter), decide(entry->sts(), options, now), Source::cached);
+    if (waiting_ >= settings_.max_waiting) {
+        observer_.on_event(Overloaded{domain});
+        return answer(domain, std::move(waiter),
+                      postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"}, Source::deadline);
+    }
+    const auto [flight, is_new] = flights_.try_emplace(domain);
+    flight->second.waiters.push_back(std::move(waiter));
+    ++waiting_;
+    if (is_new) tasks_.spawn(fly(domain, Reason::lookup));
+}
+
+void PolicyEngine::start(const Domain& domain, Reason reason) {
+    if (stopping_ || flights_.contains(domain)) return;
+    flights_[domain].reason = reason;
+    if (reason == Reason::refresh) ++refreshing_;
+    tasks_.spawn(fly(domain, reason));
+}
+
+boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
+    Landing landing(*this, domain);
+    const Time begun = clock_.now();
+    const auto before = cache_.find(domain.text());
+    const Outcome outcome = co_await discovery_.run(domain, before, reason);
+    if (stopping_) co_return;  // what a cancelled discovery brings is no knowledge
+    const Time now = clock_.now();
+    landing.at(land(domain, before, outcome, begun, now), now);
+}
+
+cache::StsState PolicyEngine::land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
+                                   const Outcome& outcome, Time begun, Time now) {
+    const double spread = std::uniform_real_distribution<double>(0, 1)(random_);
+    cache::StsState state = learn(state_of(before), outcome, settings_, now, spread);
+    report(observer_, domain, state_of(before), outcome, state, now, now - begun);
+    const bool asked_for = !flights_.find(domain)->second.waiters.empty();
+    keep(domain, state, asked_for || !before ? now : before->last_used(), now);
+    return state;
+}
+
+void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time used, Time now) {
+    const auto* cached = std::get_if<cache::Cached>(&state);
+    const bool momentary = cached != nullptr && cached->expires <= now;  // max_age 0 (STS-15)
+    if (momentary || std::holds_alternative<cache::Unknown>(state)) return cache_.erase(domain.text());
+    if (cache_.put(std::make_shared<const cache::Entry>(domain, state, used))
+        == cache::PolicyCache::Kept::no_room)
+        observer_.on_event(CacheFull{domain, cache_.size()});
+}
+
+void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now) {
+    auto flight = flights_.extract(domain);  // first: whoever asks from here on starts anew
+    if (flight.mapped().reason == Reason::refresh) --refreshing_;
+    for (auto& waiter : flight.mapped().waiters) {
+        --waiting_;
+        auto decided = decide(state, waiter.options, now);
+        answer(domain, std::move(waiter), std::move(decided), Source::discovered);
+    }
+}
+
+void PolicyEngine::answer(const Domain& domain, Waiter waiter, postfix::Answer answer, Source source) {
+    observer_.on_answer(domain, answer, source);
+    const auto executor = boost::asio::get_associated_executor(waiter.done, network_);
+    boost::asio::dispatch(executor, [done = std::move(waiter.done), said = std::move(answer)]() mutable {
+        std::move(done)(std::move(said));
+    });
+}
+
+void PolicyEngine::tick() {
+    const Time now = clock_.now();
+    release_overdue(now);
+    if (now < next_sweep_) return;
+    next_sweep_ = now + sweep_pause;
+    look_after(next_shard_, now);
+    next_shard_ = (next_shard_ + 1) % cache::PolicyCache::shard_count;
+    if (next_shard_ == 0) discovery_.pool().sweep();
+}
+
+void PolicyEngine::release_overdue(Time now) {
+    for (auto& [domain, flight] : flights_) {
+        std::erase_if(flight.waiters, [&, &whom = domain](Waiter& waiter) {
+            if (now < waiter.deadline) return false;
+            --waiting_;
+            auto decided = decide(unknown, waiter.options, now);
+            answer(whom, std::move(waiter), std::move(decided), Source::deadline);
+            return true;
+        });
+    }
+}
+
+void PolicyEngine::look_after(std::size_t shard, Time now) {
+    for (const auto& entry : cache_.shard(shard)) {
+        const Care care = care_for(*entry, settings_, now);
+        if (care == Care::none) continue;
+        const auto domain = Domain::parse(entry->domain());
+        if (!domain || flights_.contains(*domain)) continue;
+        if (care == Care::refresh) {
+            if (refreshing_ < max_refreshing) start(*domain, Reason::refresh);
+            continue;
+        }
+        if (const auto* expired = std::get_if<cache::Cached>(&entry->sts()))
+            observer_.on_event(PolicyExpired{*domain, *expired});
+        cache_.erase(entry->domain());
+    }
+}
+
+void PolicyEngine::stop() {
+    stopping_ = true;
+    for (auto& [domain, flight] : flights_) {
+        for (auto& waiter : flight.waiters)
+            answer(domain, std::move(waiter), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+        waiting_ -= flight.waiters.size();
+        flight.waiters.clear();
+    }
+    tasks_.cancel();
+}
+
+}  // namespace tlspolicy::engine

@@ -1,0 +1,117 @@
+#pragma once
+
+#include "async/tasks.hpp"
+#include "base/clock.hpp"
+#include "base/domain.hpp"
+#include "cache/policy_cache.hpp"
+#include "engine/learning.hpp"
+#include "engine/observer.hpp"
+#include "engine/ports.hpp"
+#include "engine/settings.hpp"
+#include "engine/sts_discovery.hpp"
+#include "postfix/answer.hpp"
+#include "postfix/map_options.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace tlspolicy::engine {
+
+/// The heart: answers from the hall at once, or sends a discovery up the staircase and lets all who ask for
+/// the domain wait for that one (STS-26).
+///
+/// cached() and ask() are for any thread; all else belongs to the network loop. No timer runs here: the owner
+/// calls tick(), so that a test's clock rules. Destroy it only when idle() after stop().
+class PolicyEngine {
+public:
+    using Handler = boost::asio::any_completion_handler<void(postfix::Answer)>;
+
+    PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
+                 PolicyFetcher& fetcher, const Clock& clock, Observer& observer, const Settings& settings,
+                 std::uint64_t seed);
+    PolicyEngine(const PolicyEngine&) = delete;
+    PolicyEngine& operator=(const PolicyEngine&) = delete;
+
+    /// The answer from memory; nullopt: ask(). Allocates nothing and waits for nobody.
+    std::optional<postfix::Answer> cached(const Domain& domain, const postfix::MapOptions& options);
+
+    /// Completes with the answer within `answer_deadline`, on the handler's own executor. A discovery that
+    /// takes longer goes on without its askers.
+    template <class CompletionToken>
+    auto ask(Domain domain, postfix::MapOptions options, CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(postfix::Answer)>(
+            [this](auto handler, const Domain& asked, const postfix::MapOptions& how) {
+                boost::asio::post(network_, [this, asked, how, done = Handler(std::move(handler))]() mutable {
+                    wait(asked, how, std::move(done));
+                });
+            },
+            token, domain, options);
+    }
+
+    void configure(const Settings& settings);
+
+    /// A few times a second: lets go of waiters whose deadline has passed, and looks after a part of the
+    /// cache.
+    void tick();
+
+    /// Answers all who wait, and cancels every discovery.
+    void stop();
+    bool idle() const noexcept { return flights_.empty() && tasks_.size() == 0; }
+    std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+    struct Waiter {
+        postfix::MapOptions options;
+        Time deadline;
+        Handler done;
+    };
+    /// One discovery under way, and who waits for it.
+    struct Flight {
+        Reason reason = Reason::lookup;
+        /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without
+        /// end.
+        std::list<Waiter> waiters;
+    };
+    class Landing;
+
+    void wait(const Domain& domain, const postfix::MapOptions& options, Handler done);
+    void start(const Domain& domain, Reason reason);
+    boost::asio::awaitable<void> fly(Domain domain, Reason reason);
+    cache::StsState land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
+                         const Outcome& outcome, Time begun, Time now);
+    void keep(const Domain& domain, const cache::StsState& state, Time used, Time now);
+    void disembark(const Domain& domain, const cache::StsState& state, Time now);
+    void answer(const Domain& domain, Waiter waiter, postfix::Answer answer, Source source);
+    void release_overdue(Time now);
+    void look_after(std::size_t shard, Time now);
+
+    boost::asio::any_io_executor network_;
+    cache::PolicyCache& cache_;
+    const Clock& clock_;
+    Observer& observer_;
+    Settings settings_;
+    StsDiscovery discovery_;
+    std::unordered_map<Domain, Flight> flights_;
+    std::size_t waiting_ = 0;
+    std::size_t refreshing_ = 0;
+    std::size_t next_shard_ = 0;
+    Time next_sweep_;
+    bool stopping_ = false;
+    std::mt19937_64 random_;
+    async::Tasks tasks_;
+};
+
+}  // namespace tlspolicy::engine

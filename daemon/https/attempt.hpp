@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/ip_address.hpp"
+#include "https/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <openssl/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace tlspolicy::https {
+
+/// An end of time, and how errors call it.
+struct Deadline {
+    std::chrono::steady_clock::time_point at;
+    Duration since_start;  ///< from the start of the fetch
+
+    Error passed(std::string_view doing) const;
+};
+
+/// How far an attempt came; what came furthest is worth reporting most.
+enum class Stage : std::uint8_t {
+    refused,      ///< by the address guard
+    unreachable,  ///< no route from here
+    connect,
+    handshake,
+    certificate,
+    response,
+    answered,  ///< a whole HTTP answer, though not a policy: no other address would do better
+};
+
+struct FailedAttempt {
+    Stage stage = Stage::refused;
+    Error error;
+};
+
+using AttemptOutcome = std::variant<std::string, FailedAttempt>;
+
+/// What is the same at every address of a policy host.
+struct Target {
+    Target(std::string policy_host, std::shared_ptr<SSL_CTX> tls_context,
+           std::shared_ptr<const Settings> fetch_settings)
+        : host(std::move(policy_host)), tls(std::move(tls_context)), settings(std::move(fetch_settings)) {}
+
+    std::string host;
+    std::shared_ptr<SSL_CTX> tls;
+    std::shared_ptr<const Settings> settings;
+};
+
+/// One GET of a policy at one address, or through a proxy at that address: the body, or what went wrong and
+/// when. Throws operation_aborted where it is cancelled; the socket is closed in every case.
+boost::asio::awaitable<AttemptOutcome> attempt(boost::asio::any_io_executor network, const Target& target,
+                                               IpAddress address, Deadline deadline);
+
+}  // namespace tlspolicy::https

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "engine/ports.hpp"
+#include "https/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+
+namespace tlspolicy::https {
+
+/// Fetches policies over HTTPS as RFC 8461, 3.3 demands (STS-20 to STS-24, STS-27). Lives on the network
+/// loop; outlives every fetch.
+class HttpsPolicyFetcher final : public engine::PolicyFetcher {
+public:
+    /// Where the settings cannot be used, fetches fail with that error until configure() brings better ones
+    /// or the trusted roots become readable. `create` is for those who want to know at once.
+    HttpsPolicyFetcher(boost::asio::any_io_executor network, const Clock& clock, engine::DnsClient& dns,
+                       Settings settings);
+    ~HttpsPolicyFetcher() override;
+
+    /// Fails where the trusted roots cannot be read or the proxy's host is none.
+    static Result<std::unique_ptr<HttpsPolicyFetcher>> create(boost::asio::any_io_executor network,
+                                                              const Clock& clock, engine::DnsClient& dns,
+                                                              Settings settings);
+
+    /// For the fetches that start from now on. Changes nothing where it fails, as `create` does.
+    Result<void> configure(Settings settings);
+
+    boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tlspolicy::https

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "postfix/secure_text.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace tlspolicy::postfix {
+
+/// There is a policy: `text`, never null, says what it asks for.
+struct Found {
+    std::shared_ptr<const SecureText> text;
+    bool tlsrpt = false;  ///< with the attributes that TLS-RPT needs (STS-41)
+};
+/// There is none: Postfix goes on with its own default.
+struct NotFound {};
+/// Postfix defers the mail and logs the reason.
+struct Temp {
+    std::string reason;
+};
+/// Postfix takes it for an error in its own configuration.
+struct Perm {
+    std::string reason;
+};
+using Answer = std::variant<Found, NotFound, Temp, Perm>;
+
+/// Postfix logs this much of a reason; what is longer is cut.
+constexpr std::size_t max_reason = 200;
+
+/// Appends one whole socketmap reply, netstring frame and all: "9:NOTFOUND ,". `policy_domain` is the key's
+/// domain in the form of Domain::text(); it appears with Found::tlsrpt only. Does not allocate while `out`
+/// has room. What is not printable ASCII in a reason becomes '?'.
+void append_reply(std::string& out, const Answer& answer, std::string_view policy_domain);
+
+}  // namespace tlspolicy::postfix

@@ -1,0 +1,142 @@
+#include "server/acceptor.hpp"
+
+#include "server/peer.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace tlspolicy::server {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::chrono::milliseconds pause_after_failure{100};  // EMFILE lasts until some client goes
+
+bool is_allowed(const Listener& listener, const IpAddress& client) noexcept {
+    return client.is_loopback()
+           || std::any_of(listener.allow.begin(), listener.allow.end(),
+                          [&](const IpNetwork& network) { return network.contains(client); });
+}
+
+template <class Protocol>
+class ProtocolAcceptor final : public Acceptor {
+public:
+    using Socket = typename Protocol::socket;
+
+    ProtocolAcceptor(ServingLoop& home, typename Protocol::acceptor acceptor, Listener listener,
+                     SocketFile file, Reception reception)
+        : home_(home),
+          acceptor_(std::move(acceptor)),
+          pause_(home.context()),
+          listener_(std::move(listener)),
+          file_(std::move(file)),
+          reception_(std::move(reception)) {}
+
+    ~ProtocolAcceptor() override { remove_file(); }
+
+    void start() override {
+        asio::co_spawn(home_.context(), accept_all(), [](const std::exception_ptr& failure) {
+            if (failure) std::rethrow_exception(failure);
+        });
+    }
+
+    void close() override {
+        asio::post(home_.context(), [this] {
+            closed_ = true;
+            error_code ignored;
+            acceptor_.close(ignored);
+            pause_.cancel();
+            remove_file();
+        });
+    }
+
+private:
+    asio::awaitable<void> accept_all() {
+        while (!closed_) {
+            ServingLoop& loop = reception_.next_loop();
+            error_code failure;
+            Socket socket = co_await acceptor_.async_accept(
+                loop.context(), asio::redirect_error(asio::use_awaitable, failure));
+            if (closed_) co_return;
+            if (!failure) {
+                admit(loop, std::move(socket));
+                continue;
+            }
+            if (const auto unsaid = reception_.log.admit())
+                spdlog::warn("accept-failed listener={} reason=\"{}\" unsaid={}", name_of(listener_.endpoint),
+                             failure.message(), *unsaid);
+            pause_.expires_after(pause_after_failure);
+            co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        }
+    }
+
+    void admit(ServingLoop& loop, Socket socket) {
+        auto& connections = loop.shared().connections;
+        ServingLoop::Socket client(std::move(socket));
+        if constexpr (std::is_same_v<Protocol, asio::ip::tcp>) {
+            const auto address = address_of(client);
+            if (!address) return;  // gone again
+            if (!is_allowed(listener_, *address))
+                return refuse("its address is in no network of `allow`", client);
+            error_code ignored;
+            client.set_option(asio::ip::tcp::no_delay(true), ignored);
+        }
+        if (connections.load(std::memory_order_relaxed) >= reception_.max_connections)
+            return refuse("max_connections is reached", client);
+        connections.fetch_add(1, std::memory_order_relaxed);
+        loop.serve(std::move(client));
+    }
+
+    void refuse(std::string_view why, const ServingLoop::Socket& client) {
+        if (const auto unsaid = reception_.log.admit())
+            spdlog::warn("client-refused listener={} client={} reason=\"{}\" unsaid={}",
+                         name_of(listener_.endpoint), peer_of(client), why, *unsaid);
+    }
+
+    void remove_file() {
+        file_.remove();
+        file_ = {};
+    }
+
+    ServingLoop& home_;
+    typename Protocol::acceptor acceptor_;
+    asio::steady_timer pause_;
+    Listener listener_;
+    SocketFile file_;
+    Reception reception_;
+    bool closed_ = false;
+};
+
+template <class Protocol, class Endpoint>
+Result<std::unique_ptr<Acceptor>> open_at(ServingLoop& home, const Endpoint& endpoint,
+                                          const Listener& listener, Reception reception,
+                                          const std::string& path) {
+    auto acceptor = listen_on(home.context(), endpoint);
+    if (!acceptor) return acceptor.error();
+    return std::unique_ptr<Acceptor>(std::make_unique<ProtocolAcceptor<Protocol>>(
+        home, std::move(acceptor).value(), listener, SocketFile::at(path), std::move(reception)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Acceptor>> Acceptor::open(ServingLoop& home, const Listener& listener,
+                                                 Reception reception) {
+    if (const auto* local = std::get_if<UnixEndpoint>(&listener.endpoint))
+        return open_at<asio::local::stream_protocol>(home, *local, listener, std::move(reception),
+                                                     local->path);
+    return open_at<asio::ip::tcp>(home, std::get<TcpEndpoint>(listener.endpoint), listener,
+                                  std::move(reception), {});
+}
+
+}  // namespace tlspolicy::server

@@ -1,0 +1,96 @@
+#include "server/serving_loop.hpp"
+
+#include "server/socketmap_session.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace tlspolicy::server {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr unsigned sweeps_per_idle_timeout = 4;
+
+asio::awaitable<void> converse(ServingLoop& loop, ServingLoop::Socket socket) {
+    SocketmapSession session(loop, std::move(socket));
+    co_await session.run();
+}
+
+}  // namespace
+
+struct ServingLoop::Sessions : boost::intrusive::list<SocketmapSession> {};
+
+ServingLoop::ServingLoop(Shared& shared, Settings settings)
+    : shared_(shared),
+      settings_(std::move(settings)),
+      work_(context_.get_executor()),
+      sweep_timer_(context_),
+      sessions_(std::make_unique<Sessions>()) {
+    asio::post(context_, [this] { sweep_later(); });
+}
+
+ServingLoop::~ServingLoop() = default;
+
+void ServingLoop::serve(Socket socket) {
+    asio::co_spawn(context_, converse(*this, std::move(socket)), [](const std::exception_ptr& failure) {
+        if (failure) std::rethrow_exception(failure);  // a bug, or no memory: out of run()
+    });
+}
+
+void ServingLoop::configure(Settings settings) {
+    asio::post(context_, [this, settings = std::move(settings)]() mutable {
+        settings_ = std::move(settings);
+        sweep_later();
+    });
+}
+
+void ServingLoop::drain() {
+    asio::post(context_, [this] {
+        draining_ = true;
+        for (auto& session : *sessions_)
+            session.drain();
+        stop_if_empty();
+    });
+}
+
+void ServingLoop::abort() {
+    asio::post(context_, [this] {
+        for (auto& session : *sessions_)
+            session.abort();
+    });
+}
+
+void ServingLoop::enter(SocketmapSession& session) {
+    sessions_->push_back(session);
+}
+
+void ServingLoop::leave(SocketmapSession& session) {
+    sessions_->erase(sessions_->iterator_to(session));
+    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+    stop_if_empty();
+}
+
+void ServingLoop::stop_if_empty() {
+    if (!draining_ || !sessions_->empty()) return;
+    sweep_timer_.cancel();
+    work_.reset();
+}
+
+void ServingLoop::sweep_later() {
+    if (draining_) return;
+    sweep_timer_.expires_after(settings_->idle_timeout / sweeps_per_idle_timeout);
+    sweep_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (cancelled) return;
+        for (auto& session : *sessions_)
+            session.note_sweep(sweeps_per_idle_timeout);
+        sweep_later();
+    });
+}
+
+}  // namespace tlspolicy::server

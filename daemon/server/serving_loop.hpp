@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log_limiter.hpp"
+#include "engine/policy_engine.hpp"
+#include "server/settings.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace tlspolicy::server {
+
+class SocketmapSession;
+
+/// What all serving loops share. Outlives them.
+struct Shared {
+    engine::PolicyEngine& engine;
+    LogLimiter malformed;
+    std::atomic<std::size_t> connections{0};
+};
+
+/// One thread's worth of sessions: they never leave it, so nothing here is locked. But for run(), the members
+/// are for that thread, and post() brings work to it.
+class ServingLoop {
+public:
+    using Socket = boost::asio::generic::stream_protocol::socket;
+    using Settings = std::shared_ptr<const server::Settings>;
+
+    ServingLoop(Shared& shared, Settings settings);
+    ~ServingLoop();
+    ServingLoop(const ServingLoop&) = delete;
+    ServingLoop& operator=(const ServingLoop&) = delete;
+
+    /// Serves until drained. On the loop's own thread.
+    void run() { context_.run(); }
+    boost::asio::io_context& context() noexcept { return context_; }
+
+    // From any thread:
+    /// Takes over a socket that was made on context() and counted in Shared::connections.
+    void serve(Socket socket);
+    void configure(Settings settings);
+    /// Disconnects idle clients now and the others after their answer; run() returns when all are gone.
+    void drain();
+    /// Disconnects everybody.
+    void abort();
+
+    // For the sessions:
+    Shared& shared() noexcept { return shared_; }
+    const server::Settings& settings() const noexcept { return *settings_; }
+    /// Where replies are put together between two awaits; a session leaves it empty.
+    std::string& replies() noexcept { return replies_; }
+    bool draining() const noexcept { return draining_; }
+    void enter(SocketmapSession& session);
+    void leave(SocketmapSession& session);
+
+private:
+    struct Sessions;
+
+    void sweep_later();
+    void stop_if_empty();
+
+    Shared& shared_;
+    Settings settings_;
+    boost::asio::io_context context_{1};  // one thread: Asio then spares its own locks
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::steady_timer sweep_timer_;
+    std::unique_ptr<Sessions> sessions_;
+    std::string replies_;
+    bool draining_ = false;
+};
+
+}  // namespace tlspolicy::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "engine/observer.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace tlspolicy::telemetry {
+
+/// Counts what the engine does. Safe from any thread; counting takes no lock.
+class Counters final : public engine::Observer {
+public:
+    void on_event(const engine::Event& event) override;
+    void on_answer(const Domain& domain, const postfix::Answer& answer,
+                   engine::Source source) noexcept override;
+
+    /// "answers_found_cached=12 answers_not_found_cached=3 ... cache_full=0", always every counter.
+    std::string text() const;
+
+private:
+    static constexpr std::size_t sources = 3;
+    using Counter = std::atomic<std::uint64_t>;
+
+    std::array<std::array<Counter, sources>, std::variant_size_v<postfix::Answer>> answers_{};
+    std::array<Counter, std::variant_size_v<engine::Event>> events_{};
+};
+
+}  // namespace tlspolicy::telemetry

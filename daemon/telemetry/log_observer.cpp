@@ -1,0 +1,137 @@
+#include "telemetry/log_observer.hpp"
+
+#include "base/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace tlspolicy::telemetry {
+namespace {
+
+constexpr std::size_t max_reason = 400;  // characters of a failure; policies can name long hosts
+
+std::string_view mode_of(const cache::Cached& cached) {
+    return sts::name_of(cached.policy->policy.mode);
+}
+
+/// The MX patterns in the policy's order, as far as a line goes.
+std::string mx_of(const cache::Cached& cached) {
+    constexpr std::size_t shown = 8;
+    const auto& all = cached.policy->policy.mx;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(all.size(), shown); ++i) {
+        if (i > 0) list += ',';
+        list += all[i].text();
+    }
+    if (all.size() > shown) list += fmt::format(",+{}", all.size() - shown);
+    return list;
+}
+
+std::string describe(const cache::Cached& cached) {
+    return fmt::format("mode={} id={} mx={} max_age={}", mode_of(cached), cached.id, mx_of(cached),
+                       cached.policy->policy.max_age.count());
+}
+
+struct AnswerName {
+    std::string_view operator()(const postfix::Found&) const { return "secure"; }
+    std::string_view operator()(const postfix::NotFound&) const { return "notfound"; }
+    std::string_view operator()(const postfix::Temp&) const { return "temp"; }
+    std::string_view operator()(const postfix::Perm&) const { return "perm"; }
+};
+
+std::string_view name_of(engine::Source source) {
+    switch (source) {
+        case engine::Source::cached:
+            return "cached";
+        case engine::Source::discovered:
+            return "discovered";
+        case engine::Source::deadline:
+            return "deadline";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+void LogObserver::on_event(const engine::Event& event) {
+    std::visit([this](const auto& what) { tell(what); }, event);
+}
+
+void LogObserver::on_answer(const Domain& domain, const postfix::Answer& answer,
+                            engine::Source source) noexcept {
+    const auto* temp = std::get_if<postfix::Temp>(&answer);
+    if (temp != nullptr) {
+        log_->warn("answer domain={} answer=temp source={} reason=\"{}\"", domain.text(), name_of(source),
+                   printable(temp->reason));
+        return;
+    }
+    if (!log_->should_log(spdlog::level::debug)) return;
+    log_->debug("answer domain={} answer={} source={}", domain.text(), std::visit(AnswerName{}, answer),
+                name_of(source));
+}
+
+void LogObserver::tell(const engine::PolicyLearned& event) {
+    log_->info("policy-learned domain={} {} ms={}", event.domain.text(), describe(event.now),
+               event.took.count());
+}
+
+void LogObserver::tell(const engine::PolicyReplaced& event) {
+    const bool withdrawn = event.now.policy->policy.mode == sts::Mode::none;
+    log_->info("{} domain={} {} before_mode={} before_id={} ms={}",
+               withdrawn ? "policy-withdrawn" : "policy-replaced", event.domain.text(), describe(event.now),
+               mode_of(event.before), event.before.id, event.took.count());
+}
+
+void LogObserver::tell(const engine::PolicyRefreshed& event) {
+    log_->debug("policy-refreshed domain={} {} ms={}", event.domain.text(), describe(event.now),
+                event.took.count());
+}
+
+void LogObserver::tell(const engine::PolicyExpired& event) {
+    // Nobody misses a policy that asked for nothing.
+    const bool missed = event.before.policy->policy.mode != sts::Mode::none;
+    log_->log(missed ? spdlog::level::warn : spdlog::level::debug,
+              "policy-expired domain={} {} reason=\"{}\"", event.domain.text(), describe(event.before),
+              event.before.failure ? printable(event.before.failure->error.message(), max_reason)
+                                   : "not asked for any more");
+}
+
+void LogObserver::tell(const engine::DiscoveryFailed& event) {
+    const bool repeated = event.before != nullptr && event.before->error == event.failure.error;
+    const auto retry = std::chrono::duration_cast<std::chrono::seconds>(event.failure.retry - clock_.now());
+    log_->log(repeated ? spdlog::level::debug : spdlog::level::warn,
+              "discovery-failed domain={} class={} applied={} failures={} retry_s={} reason=\"{}\" ms={}",
+              event.domain.text(), tlspolicy::name_of(event.failure.error.kind()),
+              event.applied != nullptr ? mode_of(*event.applied) : "nothing", event.failure.count,
+              retry.count(), printable(event.failure.error.message(), max_reason), event.took.count());
+}
+
+void LogObserver::tell(const engine::DiscoveryRecovered& event) {
+    log_->info("discovery-recovered domain={} failures={} reason=\"{}\" ms={}", event.domain.text(),
+               event.before.count, printable(event.before.error.message(), max_reason), event.took.count());
+}
+
+void LogObserver::tell(const engine::NoPolicy& event) {
+    log_->debug("no-policy domain={} reason=\"{}\" ms={}", event.domain.text(),
+                printable(event.why, max_reason), event.took.count());
+}
+
+void LogObserver::tell(const engine::CacheFull& event) {
+    if (const auto unsaid = cache_full_.admit())
+        log_->error(
+            "cache-full domain={} entries={} unsaid={} reason=\"every entry holds an enforced policy and is "
+            "kept; "
+            "this domain is looked up each time: raise cache.max_entries\"",
+            event.domain.text(), event.entries, *unsaid);
+}
+
+void LogObserver::tell(const engine::Overloaded& event) {
+    if (const auto unsaid = overloaded_.admit())
+        log_->error("overloaded domain={} unsaid={} reason=\"too many lookups wait for DNS or HTTPS\"",
+                    event.domain.text(), *unsaid);
+}
+
+}  // namespace tlspolicy::telemetry

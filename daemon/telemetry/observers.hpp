@@ -1,0 +1,28 @@
+#pragma once
+
+#include "engine/observer.hpp"
+
+#include <vector>
+
+namespace tlspolicy::telemetry {
+
+/// Passes everything on to several observers, which outlive it.
+class Observers final : public engine::Observer {
+public:
+    explicit Observers(std::vector<engine::Observer*> all) : all_(std::move(all)) {}
+
+    void on_event(const engine::Event& event) override {
+        for (auto* observer : all_)
+            observer->on_event(event);
+    }
+    void on_answer(const Domain& domain, const postfix::Answer& answer,
+                   engine::Source source) noexcept override {
+        for (auto* observer : all_)
+            observer->on_answer(domain, answer, source);
+    }
+
+private:
+    std::vector<engine::Observer*> all_;
+};
+
+}  // namespace tlspolicy::telemetry

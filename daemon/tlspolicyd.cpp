@@ -1,0 +1,92 @@
+#include "app/daemon.hpp"
+#include "app/logging.hpp"
+#include "base/version.hpp"
+#include "config/loader.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+
+namespace {
+
+using tlspolicy::config::Config;
+using tlspolicy::config::Loaded;
+
+struct Arguments {
+    std::string config = "/etc/tlspolicyd/tlspolicyd.yaml";
+    bool config_given = false;
+    bool check = false;
+};
+
+Loaded load(const Arguments& arguments) {
+    // No file at the usual place is fine: every value has a default that works. One that was asked for must
+    // be there.
+    std::error_code ignored;
+    if (!arguments.config_given && !std::filesystem::exists(arguments.config, ignored))
+        return {Config{}, "built-in defaults"};
+    return tlspolicy::config::load(arguments.config);
+}
+
+int check(const Arguments& arguments) {
+    const Loaded loaded = load(arguments);
+    for (const auto& finding : loaded.findings)
+        std::cerr << to_text(finding, loaded.file) << '\n';
+    if (!loaded.usable()) return EXIT_FAILURE;
+    std::cout << loaded.file << ": ok\n";
+    return EXIT_SUCCESS;
+}
+
+std::optional<Config> reload(const Arguments& arguments) {
+    const Loaded loaded = load(arguments);
+    for (const auto& finding : loaded.findings) {
+        if (finding.severity == tlspolicy::config::Finding::Severity::error)
+            spdlog::error("config-rejected reason=\"{}\"", to_text(finding, loaded.file));
+        else
+            spdlog::warn("config-warning reason=\"{}\"", to_text(finding, loaded.file));
+    }
+    if (!loaded.usable()) return std::nullopt;
+    return loaded.config;
+}
+
+int serve(const Arguments& arguments) {
+    const Loaded loaded = load(arguments);
+    for (const auto& finding : loaded.findings)
+        std::cerr << to_text(finding, loaded.file) << '\n';
+    if (!loaded.usable()) return EXIT_FAILURE;
+
+    auto log = tlspolicy::app::start_logging(loaded.config.log);
+    auto daemon =
+        tlspolicy::app::Daemon::create(loaded.config, std::move(log), [&] { return reload(arguments); });
+    if (!daemon) {
+        spdlog::critical("start-failed reason=\"{}\"", daemon.error().message());
+        tlspolicy::app::stop_logging();
+        return EXIT_FAILURE;
+    }
+    (*daemon)->run();
+    tlspolicy::app::stop_logging();
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    CLI::App cli(
+        "tlspolicyd, the TLS policy daemon for Postfix: answers smtp_tls_policy_maps with MTA-STS policies");
+    auto* config =
+        cli.add_option("-c,--config", arguments.config, "Configuration file")->capture_default_str();
+    cli.add_flag(
+        "--check-config", arguments.check,
+        "Read the configuration, print what is wrong with it, and exit: 0 if it can be used, else 1");
+    cli.add_flag("--foreground")
+        ->description("Stay in the foreground, which is the only mode; accepted for init scripts");
+    cli.set_version_flag("-V,--version", "tlspolicyd " + std::string(tlspolicy::version()));
+    CLI11_PARSE(cli, argc, argv);
+    arguments.config_given = config->count() > 0;
+    return arguments.check ? check(arguments) : serve(arguments);
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Measures tlspolicyd against the echo server and the bare client, round by round, and prints goals beside figures.
+
+Subject on core 0, load and internet on core 1. Every ratio is that of two neighbouring runs; printed are the median
+over the rounds and, in brackets, the least and the greatest.
+"""
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from rig import LOAD_CORE, Process, Rig, ask, enter_namespace
+
+CACHED = 1000  # domains that the cached answers are spread over
+ROWS = []
+
+
+def row(what, goal, measured, met=None):
+    """One line of the table. `met`: True, False, or None where there is no goal."""
+    verdict = {True: "yes", False: "NO", None: ""}[met]
+    ROWS.append((what, goal, measured, verdict))
+    print(f"  {what:46} {goal:>18}   {measured:44} {verdict}", flush=True)
+
+
+def spread(values, form="{:.2f}"):
+    return f"{form.format(statistics.median(values))} [{form.format(min(values))} .. {form.format(max(values))}]"
+
+
+def interleaved(rounds, first, second):
+    """Pairs of results; who begins changes with each round, so that drift favours neither."""
+    pairs = []
+    for turn in range(rounds):
+        if turn % 2 == 0:
+            one, other = first(), second()
+        else:
+            other, one = second(), first()
+        pairs.append((one, other))
+    return pairs
+
+
+def hot_run(rig, process, server, connections, seconds):
+    """Figures of one load on cached names, with the subject's CPU per answer and the share of its core it used."""
+    before = process.cpu_us()
+    figures = rig.load(server, connections, names=CACHED, random=True, seconds=seconds)
+    used = process.cpu_us() - before
+    figures["cpu_us"] = used / figures["answers"]
+    figures["busy"] = used / 1e6 / figures["seconds"]
+    return figures
+
+
+def compare_hot(rig, rounds, seconds, subject, limit, cases):
+    """`subject` and `limit`: (process, TCP address, Unix address)."""
+    for name, connections, transport, least in cases:
+        pairs = interleaved(rounds,
+                            lambda: hot_run(rig, subject[0], subject[transport], connections, seconds),
+                            lambda: hot_run(rig, limit[0], limit[transport], connections, seconds))
+        rate = [a["rate"] / b["rate"] for a, b in pairs]
+        tail = [a["p99_us"] / b["p99_us"] for a, b in pairs]
+        cpu = [a["cpu_us"] / b["cpu_us"] for a, b in pairs]
+        median = {key: [statistics.median(pair[i][key] for pair in pairs) for i in (0, 1)] for key in pairs[0][0]
+                  if key not in ("first_error",)}
+        row(f"{name}: rate", f">= {least:.2f} x", spread(rate), statistics.median(rate) >= least)
+        row(f"{name}: p99", "<= 1.5 x" if connections > 1 else "", spread(tail),
+            statistics.median(tail) <= 1.5 if connections > 1 else None)
+        row(f"{name}: CPU per answer", "", spread(cpu))
+        row(f"{name}: subject, limit", "", "{:.0f}/s, {:.0f}/s; p99 {:.0f}, {:.0f} us".format(
+            *median["rate"], *median["p99_us"]))
+        row("", "", "CPU {:.2f}, {:.2f} us; core used {:.0%}, {:.0%}".format(*median["cpu_us"], *median["busy"]))
+
+
+HOT_CASES = [("1 connection", 1, 1, 0.95), ("16 connections", 16, 1, 0.90), ("64 connections", 64, 1, 0.90),
+             ("64 connections, Unix", 64, 2, 0.85)]
+
+
+def hot(rig, options):
+    with rig.internet(), rig.tlspolicyd() as daemon:
+        rig.warm(CACHED)
+        answer = ask(rig.daemon_tcp, "d1.bench.example")
+        with rig.echo(answer) as echo:
+            subject = (daemon, rig.daemon_tcp, rig.daemon_unix)
+            limit = (echo, rig.echo_tcp, rig.echo_unix)
+            compare_hot(rig, options.rounds, options.seconds, subject, limit, HOT_CASES)
+            for connections in (64, 1):
+                calls = [system_calls(rig, process, server, connections, 60000 if connections > 1 else 10000)
+                         for process, server in ((daemon, rig.daemon_tcp), (echo, rig.echo_tcp))]
+                if None in calls:
+                    row("system calls per answer", "<= 2.1", "neither perf nor strace can count them here")
+                    break
+                row(f"system calls per answer, {connections} connections", "<= 2.1" if connections > 1 else "",
+                    "{:.2f} (echo {:.2f})".format(*calls), calls[0] <= 2.1 if connections > 1 else None)
+
+
+def system_calls(rig, process, server, connections, requests):
+    made = process.system_calls(
+        lambda: rig.load(server, connections, names=CACHED, random=True, requests=requests))
+    return None if made is None else made / requests
+
+
+def noise(rig, options):
+    """The echo server against itself: how far from 1.00 this machine strays today."""
+    with rig.echo("OK secure match=mx.bench.example servername=hostname") as echo:
+        both = (echo, rig.echo_tcp, rig.echo_unix)
+        compare_hot(rig, options.rounds, options.seconds, both, both, HOT_CASES)
+
+
+def daemon_cold(rig, daemon, family, count, connections=64):
+    before = daemon.cpu_us()
+    figures = rig.load(rig.daemon_tcp, connections, family=family, first=rig.fresh_names(count), names=count,
+                       requests=count, expect="NOTFOUND " if family == "n" else "OK ")
+    figures["cpu_us"] = (daemon.cpu_us() - before) / count
+    return figures
+
+
+def cold(rig, options):
+    count = options.cold
+    with rig.internet(), rig.tlspolicyd() as daemon:
+        daemon_cold(rig, daemon, "d", 100)
+        pairs = interleaved(options.rounds, lambda: daemon_cold(rig, daemon, "d", count),
+                            lambda: rig.bare("d", rig.fresh_names(count), count))
+        ratios = [a["cpu_us"] / b["cpu_us"] for a, b in pairs]
+        row("cold policy: CPU, daemon to bare client", "<= 1.15 x", spread(ratios),
+            statistics.median(ratios) <= 1.15)
+        row("cold policy: CPU, daemon", "", spread([a["cpu_us"] for a, _ in pairs], "{:.0f}") + " us")
+        row("cold policy: CPU, bare client", "", spread([b["cpu_us"] for _, b in pairs], "{:.0f}") + " us")
+        row("cold policy: rate, daemon to bare client", "",
+            spread([a["rate"] / b["rate"] for a, b in pairs]))
+        calls = daemon.system_calls(lambda: daemon_cold(rig, daemon, "d", 500))
+        if calls is not None:
+            row("cold policy: system calls", "", f"{calls / 500:.1f}")
+
+
+def none(rig, options):
+    count = options.cold * 10
+    with rig.internet(), rig.tlspolicyd() as daemon:
+        daemon_cold(rig, daemon, "n", 1000)
+        pairs = interleaved(options.rounds, lambda: daemon_cold(rig, daemon, "n", count),
+                            lambda: rig.bare("n", rig.fresh_names(count), count))
+        cpu = [a["cpu_us"] for a, _ in pairs]
+        row("no record: CPU, daemon", "<= 15 us", spread(cpu, "{:.1f}") + " us", statistics.median(cpu) <= 15)
+        row("no record: CPU, bare client", "", spread([b["cpu_us"] for _, b in pairs], "{:.1f}") + " us")
+        row("no record: rate, daemon", "", spread([a["rate"] for a, _ in pairs], "{:.0f}") + "/s")
+        calls = daemon.system_calls(lambda: daemon_cold(rig, daemon, "n", 5000))
+        if calls is not None:
+            row("no record: system calls", "", f"{calls / 5000:.2f}")
+
+
+def drained(process, at_most, seconds=20):
+    """Waits until the process has no more descriptors than that; how many it has in the end."""
+    ends = time.monotonic() + seconds
+    while process.fds() > at_most and time.monotonic() < ends:
+        time.sleep(0.1)
+    return process.fds()
+
+
+def stuck(rig, options):
+    clients, ramp = 480, 5  # fetches time out after 5 s: from then on some begin and some end all the time
+    with rig.internet(), rig.tlspolicyd(fetch_timeout="5s", fetch_concurrency=512) as daemon:
+        rig.warm(CACHED)
+        time.sleep(0.5)
+        base, pairs, sockets = daemon.fds(), [], []
+        for _ in range(max(3, options.rounds // 2)):
+            alone = hot_run(rig, daemon, rig.daemon_tcp, 16, 3)
+            arguments = rig.load_arguments(rig.daemon_tcp, clients, family="m", first=rig.fresh_names(100000),
+                                           names=100000, seconds=60, ramp=ramp, expect="NOTFOUND ")
+            with Process(LOAD_CORE, arguments):
+                time.sleep(ramp + 1)
+                sockets.append(daemon.fds() - base)
+                pairs.append((hot_run(rig, daemon, rig.daemon_tcp, 16, 3), alone))
+            left = drained(daemon, base) - base
+        tail = [a["p99_us"] / b["p99_us"] for a, b in pairs]
+        row("480 clients stuck: p99 of cached answers", "<= 1.2 x", spread(tail), statistics.median(tail) <= 1.2)
+        row("480 clients stuck: rate of cached answers", "", spread([a["rate"] / b["rate"] for a, b in pairs]))
+        row("480 clients stuck: p99 stuck, alone", "", "{:.0f}, {:.0f} us".format(
+            *[statistics.median(pair[i]["p99_us"] for pair in pairs) for i in (0, 1)]))
+        row("480 clients stuck: sockets meanwhile", "", f"{min(sockets)} .. {max(sockets)}")
+        row("sockets left after they have gone", "0", str(left), left <= 0)
+
+
+def idle(rig, _):
+    with rig.internet(), rig.tlspolicyd() as daemon:
+        ask(rig.daemon_tcp, "d1.bench.example")
+        before, links = daemon.rss_mb(), []
+        host, port = rig.daemon_tcp.split(":")
+        for _ in range(10_000):
+            links.append(socket.create_connection((host, int(port))))
+        for link in links:  # each has been served once: whatever a session allocates, it has allocated
+            ask(rig.daemon_tcp, "d1.bench.example", link)
+        after = daemon.rss_mb()
+        for link in links:
+            link.close()
+        row("RSS with 10,000 idle connections", "<= 60 MB", f"{after:.1f} MB (without: {before:.1f} MB)", after <= 60)
+
+
+def memory(rig, options):
+    with rig.internet(policies=1000), rig.tlspolicyd() as daemon:
+        ask(rig.daemon_tcp, "d1.bench.example")
+        before = daemon.rss_mb()
+        filled = daemon_cold(rig, daemon, "d", options.domains)
+        time.sleep(1)
+        after = daemon.rss_mb()
+        again = rig.load(rig.daemon_tcp, 64, first=rig.next_name - options.domains, names=options.domains,
+                         requests=options.domains)
+        row(f"RSS with {options.domains:,} policies, 1,000 texts", "<= 60 MB",
+            f"{after:.1f} MB (empty: {before:.1f} MB)", after <= 60 if options.domains == 100_000 else None)
+        row("  a domain", "", f"{(after - before) * 1048576 / options.domains:.0f} bytes")
+        row("  learnt, then asked again", "", f"{filled['rate']:.0f}/s, {again['rate']:.0f}/s")
+
+
+VERBS = {"noise": noise, "hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory}
+
+
+def print_table():
+    print("\n| measure | goal | measured | met |\n|---|---|---|---|")
+    for what, goal, measured, verdict in ROWS:
+        print(f"| {what} | {goal} | {measured} | {verdict} |")
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("verb", choices=[*VERBS, "all"], help="all: everything but noise")
+    parser.add_argument("--build", default=os.path.join(here, "..", "..", "build", "bench"), help="build directory")
+    parser.add_argument("--daemon", help="another tlspolicyd than that of the build directory")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of one load on cached answers")
+    parser.add_argument("--cold", type=int, default=500, help="cold policies a round")
+    parser.add_argument("--domains", type=int, default=100_000, help="of the memory test")
+    parser.add_argument("--nice", type=int, default=0, help="niceness of all programs; -15 on a machine that has other work")
+    options = parser.parse_args()
+    options.build = os.path.abspath(options.build)
+    enter_namespace()
+    Process.niceness = options.nice
+    verbs = [verb for verb in VERBS if verb != "noise"] if options.verb == "all" else [options.verb]
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="tlspolicy-bench-") as directory:
+        os.chmod(directory, 0o755)
+        rig = Rig(options.build, options.daemon, directory)
+        for verb in verbs:
+            print(f"{verb}:", flush=True)
+            try:
+                VERBS[verb](rig, options)
+            except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
+                failed = True
+                row(verb, "", f"failed: {failure}", False)
+        log = os.path.join(directory, "tlspolicyd.log")
+        if failed and os.path.exists(log):
+            with open(log, encoding="utf-8", errors="replace") as lines:
+                sys.stderr.writelines(lines.readlines()[-20:])
+    print_table()
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

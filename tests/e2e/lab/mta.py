@@ -1,0 +1,151 @@
+"""A Postfix of its own: configuration, queue, data and log below the lab's directory."""
+
+import os
+import pathlib
+import re
+import shutil
+import smtplib
+
+from lab import programs
+
+SUBMISSION = ("127.0.0.1", 10025)
+
+MAIN = """\
+compatibility_level = 3.6
+queue_directory = {dir}/spool
+data_directory = {dir}/data
+maillog_file = {dir}/mail.log
+maillog_file_prefixes = {dir}
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mta.lab
+mydestination =
+local_recipient_maps =
+alias_maps =
+alias_database =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = all
+biff = no
+enable_long_queue_ids = yes
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1s
+smtp_connect_timeout = 3s
+smtp_helo_timeout = 5s
+smtp_starttls_timeout = 5s
+smtp_connection_cache_on_demand = no
+smtp_tls_loglevel = 1
+smtp_tls_security_level = may
+smtp_tls_CAfile = {ca}
+smtp_tls_policy_maps = {policy_maps}
+transport_maps = inline:{{ reporting.example=smtp-reporting: }}
+"""
+MASTER = """\
+127.0.0.1:10025 inet n - n - - smtpd
+cleanup   unix  n - n -    0   cleanup
+qmgr      unix  n - n 300  1   qmgr
+tlsmgr    unix  - - n 1000 1   tlsmgr
+rewrite   unix  - - n -    -   trivial-rewrite
+bounce    unix  - - n -    0   bounce
+defer     unix  - - n -    0   bounce
+trace     unix  - - n -    0   bounce
+verify    unix  - - n -    1   verify
+flush     unix  n - n 1000 0   flush
+proxymap  unix  - - n -    -   proxymap
+proxywrite unix - - n -    1   proxymap
+smtp      unix  - - n -    -   smtp
+smtp-reporting unix - - n - -  smtp -o smtp_tls_policy_maps={reporting_maps}
+relay     unix  - - n -    -   smtp
+showq     unix  n - n -    -   showq
+error     unix  - - n -    -   error
+retry     unix  - - n -    -   error
+discard   unix  - - n -    -   discard
+local     unix  - n n -    -   local
+anvil     unix  - - n -    1   anvil
+scache    unix  - - n -    1   scache
+postlog   unix-dgram n - n - 1 postlogd
+"""
+
+
+def write_config(directory, ca, policy_maps="", reporting_maps=""):
+    """A config_directory that postmap and the whole of Postfix can use.
+
+    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`.
+    """
+    config = pathlib.Path(directory) / "config"
+    config.mkdir(parents=True)
+    (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps))
+    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps))
+    dynamic = pathlib.Path("/etc/postfix/dynamicmaps.cf")
+    if dynamic.exists():
+        shutil.copy(dynamic, config)
+    return config
+
+
+class Postfix:
+    def __init__(self, work, ca, policy_maps, reporting_maps=""):
+        self.directory = work / "postfix"
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps)
+        for name in ("spool", "data"):
+            (self.directory / name).mkdir()
+        shutil.chown(self.directory / "data", "postfix")
+        # This /etc is the lab's: the default instance only says which others there are.
+        pathlib.Path("/etc/postfix/main.cf").write_text(
+            f"compatibility_level = 3.6\nalternate_config_directories = {self.config}\n")
+        self.log = programs.Log(self.directory / "mail.log")
+        environment = {name: value for name, value in os.environ.items() if name != "MAIL_CONFIG"}
+        self.program = programs.Program(
+            "postfix", ["postfix", "-c", self.config, "start-fg"], work, env=environment)
+        self.program.wait_until(self._accepts)
+
+    def send(self, recipient):
+        """Hands a message in and returns its queue id."""
+        with smtplib.SMTP(*SUBMISSION, local_hostname="client.lab", timeout=20) as client:
+            client.ehlo()
+            client.mail("sender@mta.lab")
+            code, text = client.rcpt(recipient)
+            assert code == 250, text
+            code, text = client.data("Subject: end to end\r\n\r\nHello.\r\n")
+        assert code == 250, text
+        return text.decode().split()[-1]
+
+    def outcome(self, queue_id, start=0, within=20):
+        """The log line that says what became of a message: (status, the whole line)."""
+        found = self.log.wait_for(rf"^.* {queue_id}: to=<.* status=(\w+) .*$", within, start)
+        return found.group(1), found.group(0)
+
+    def retry(self, queue_id):
+        """Has a deferred message tried once more and returns what became of it."""
+        start = self.log.size()
+        programs.run("postqueue", "-c", self.config, "-i", queue_id)
+        return self.outcome(queue_id, start)
+
+    def version(self):
+        """As numbers: (3, 7) for 3.7.11."""
+        text = programs.run("postconf", "-c", self.config, "-h", "mail_version")
+        return tuple(int(number) for number in text.strip().split("-")[0].split(".")[:2])
+
+    def judgement(self, line):
+        """How the connection of a delivery was judged, of which `line` is the log's last word.
+
+        Verified, Trusted, Untrusted or Anonymous; None for a connection without TLS.
+        """
+        process = re.search(r"postfix\S*/smtp\[\d+\]: ", line).group(0)
+        earlier = self.log.text().split(line)[0].splitlines()
+        for entry in reversed([entry for entry in earlier if process in entry]):
+            if " status=" in entry:  # the delivery before this one
+                return None
+            if found := re.search(r": (\w+) TLS connection established to ", entry):
+                return found.group(1)
+        return None
+
+    def stop(self):
+        self.program.stop()
+
+    def _accepts(self):
+        try:
+            with smtplib.SMTP(*SUBMISSION, local_hostname="client.lab", timeout=5):
+                return True
+        except OSError:
+            return False

@@ -1,0 +1,183 @@
+#include "fetch_fixture.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+using namespace tlspolicy;
+using namespace tlspolicy::test;
+using fakes::Behaviour;
+using fakes::BlackHole;
+using fakes::HangAt;
+using fakes::HttpsServer;
+
+namespace {
+
+std::ptrdiff_t open_files() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                         std::filesystem::directory_iterator());
+}
+
+/// A fetch that a test can cancel and look at.
+struct Running {
+    Running(boost::asio::io_context& loop, https::HttpsPolicyFetcher& fetcher) {
+        auto started = fetcher.fetch(Domain::parse("example.com").value());
+        boost::asio::co_spawn(loop, std::move(started),
+                              boost::asio::bind_cancellation_slot(
+                                  cancel.slot(), [this](std::exception_ptr thrown, Result<std::string> got) {
+                                      done = true;
+                                      failure = std::move(thrown);
+                                      result = std::move(got);
+                                  }));
+    }
+    boost::asio::cancellation_signal cancel;
+    bool done = false;
+    std::exception_ptr failure;
+    Result<std::string> result{std::string()};
+};
+
+class ManualClock final : public Clock {
+public:
+    Time now() const noexcept override { return now_; }
+    void advance(Duration by) { now_ += by; }
+
+private:
+    Time now_{std::chrono::hours(1)};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(FetchFixture, "a cancelled fetch ends at once, wherever it is, and leaves no socket") {
+    settings.timeout = std::chrono::minutes(5);
+    Behaviour behaviour;
+    std::optional<BlackHole> hole;
+    std::optional<HttpsServer> server;
+    SUBCASE("connecting") {
+        hole.emplace(ip("127.0.0.1"), 0);
+    }
+    SUBCASE("handshake") {
+        behaviour.hang = HangAt::server_hello;
+        server.emplace(ip("127.0.0.1"), ca.issue(leaf()), behaviour);
+    }
+    SUBCASE("response") {
+        behaviour.hang = HangAt::response;
+        server.emplace(ip("127.0.0.1"), ca.issue(leaf()), behaviour);
+    }
+    SUBCASE("look-up") {
+        dns.mute_addresses(policy_host);
+    }
+    settings.port = server ? server->port() : hole ? hole->port() : 1;
+
+    { const boost::asio::ip::tcp::socket warm_up(loop); }  // the loop's own files are there from here on
+    const auto before = open_files();
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+    Running running(loop, fetcher);
+    // Far enough to hang: until the server has seen the client, or nothing is ready to run.
+    while (server && server->tcp().connections() == 0)
+        loop.run_one_for(std::chrono::milliseconds(10));
+    loop.run_for(std::chrono::milliseconds(50));
+    REQUIRE_FALSE(running.done);
+
+    running.cancel.emit(boost::asio::cancellation_type::terminal);
+    loop.restart();
+    loop.run_for(std::chrono::seconds(10));
+    REQUIRE(running.done);
+    CHECK(running.failure);
+    if (server) CHECK(server->tcp().wait_until_closed(1));
+    CHECK(open_files() == before);
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "fetches beyond the limit wait for their turn") {
+    Behaviour slow;
+    slow.drip = std::chrono::milliseconds(1);
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()), slow);
+    settings.port = server.port();
+    settings.concurrency = 3;
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+    std::vector<std::unique_ptr<Running>> all;
+    for (int i = 0; i < 12; ++i)
+        all.push_back(std::make_unique<Running>(loop, fetcher));
+    all.back()->cancel.emit(boost::asio::cancellation_type::terminal);
+    loop.run();
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        CHECK(all[i]->result.has_value());
+    CHECK(all.back()->failure);
+    CHECK(server.tcp().wait_until_closed(11));
+    CHECK(server.tcp().connections() == 11);
+    // The server counts a connection as open a little longer than the client does.
+    CHECK(server.tcp().peak() <= 6);
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "new trusted roots are taken up while running, unusable ones are not") {
+    ManualClock manual;
+    const fakes::CertificateAuthority other("Other Root");
+    HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    settings.port = server.port();
+    auto made = https::HttpsPolicyFetcher::create(loop.get_executor(), manual, dns, settings);
+    REQUIRE(made.has_value());
+    auto& fetcher = **made;
+    CHECK_FETCHES(run(fetcher));
+
+    ca_file.replace("-----BEGIN CERTIFICATE-----\nrubbish\n");
+    manual.advance(std::chrono::seconds(2));
+    CHECK_FETCHES(run(fetcher));
+
+    ca_file.replace(other.root_pem());
+    server.become(other.issue(leaf()));
+    manual.advance(std::chrono::milliseconds(900));  // looked at once a second
+    CHECK_FAILS(run(fetcher), ErrorKind::webpki,
+                "issuer certificate not found (the server sent no intermediate?)");
+    manual.advance(std::chrono::milliseconds(200));
+    CHECK_FETCHES(run(fetcher));
+    server.become(ca.issue(leaf()));
+    CHECK_FAILS(run(fetcher), ErrorKind::webpki,
+                "issuer certificate not found (the server sent no intermediate?)");
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "settings that cannot be used are refused and change nothing") {
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    settings.port = server.port();
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+
+    auto missing = settings;
+    missing.ca_file = "/nonexistent/roots.pem";
+    missing.port = 1;
+    CHECK_FAILS(fetcher.configure(missing), ErrorKind::system,
+                "CA file /nonexistent/roots.pem: No such file or directory");
+    const fakes::TemporaryFile empty("no certificate here\n");
+    auto useless = settings;
+    useless.ca_file = empty.path();
+    const auto refused = fetcher.configure(useless);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message().starts_with("CA file " + empty.path() + ": no certificate in PEM"));
+    auto nowhere = settings;
+    nowhere.proxy = https::Proxy{"not a host"};
+    CHECK_FAILS(fetcher.configure(nowhere), ErrorKind::syntax,
+                "proxy: \"not a host\" is not a domain name: only letters, digits, '-', '_' and '.' may "
+                "stand in it");
+    CHECK_FETCHES(run(fetcher));
+
+    const auto made = https::HttpsPolicyFetcher::create(loop.get_executor(), clock, dns, missing);
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().message() == "CA file /nonexistent/roots.pem: No such file or directory");
+    https::HttpsPolicyFetcher without_roots(loop.get_executor(), clock, dns, missing);
+    CHECK_FAILS(run(without_roots), ErrorKind::fetch,
+                "CA file /nonexistent/roots.pem: No such file or directory");
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "new settings count from the next fetch on") {
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    settings.port = server.port();
+    const auto good = settings;
+    settings.ca_file = "/nonexistent/roots.pem";
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+    REQUIRE(fetcher.configure(good).has_value());
+    CHECK_FETCHES(run(fetcher));
+    auto guarded = good;
+    guarded.allow_addresses.clear();
+    REQUIRE(fetcher.configure(guarded).has_value());
+    CHECK_FAILS(run(fetcher), ErrorKind::fetch,
+                "address 127.0.0.1 of mta-sts.example.com is refused: loopback");
+}
