@@ -82,7 +82,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
 Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
                                                std::shared_ptr<spdlog::logger> log, Reload reload) {
     std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
-    if (auto usable = daemon->fetcher_.configure(config.https); !usable) return usable.error();
+    if (auto usable = daemon->fetcher_.usable(); !usable) return usable.error();
     if (auto listening = daemon->server_.listen(); !listening) return listening.error();
     return daemon;
 }

@@ -183,8 +183,12 @@ Result<std::unique_ptr<HttpsPolicyFetcher>> HttpsPolicyFetcher::create(asio::any
                                                                        engine::DnsClient& dns,
                                                                        Settings settings) {
     auto fetcher = std::make_unique<HttpsPolicyFetcher>(std::move(network), clock, dns, std::move(settings));
-    if (const auto usable = fetcher->impl_->usable(); !usable) return usable.error();
+    if (const auto usable = fetcher->usable(); !usable) return usable.error();
     return fetcher;
+}
+
+Result<void> HttpsPolicyFetcher::usable() {
+    return impl_->usable();
 }
 
 Result<void> HttpsPolicyFetcher::configure(Settings settings) {

@@ -15,17 +15,20 @@ namespace tlspolicy::https {
 class HttpsPolicyFetcher final : public engine::PolicyFetcher {
 public:
     /// Where the settings cannot be used, fetches fail with that error until configure() brings better ones
-    /// or the trusted roots become readable. `create` is for those who want to know at once.
+    /// or the trusted roots become readable.
     HttpsPolicyFetcher(boost::asio::any_io_executor network, const Clock& clock, engine::DnsClient& dns,
                        Settings settings);
     ~HttpsPolicyFetcher() override;
 
     /// Fails where the trusted roots cannot be read or the proxy's host is none.
+    Result<void> usable();
+
+    /// A fetcher that is usable.
     static Result<std::unique_ptr<HttpsPolicyFetcher>> create(boost::asio::any_io_executor network,
                                                               const Clock& clock, engine::DnsClient& dns,
                                                               Settings settings);
 
-    /// For the fetches that start from now on. Changes nothing where it fails, as `create` does.
+    /// For the fetches that start from now on. Changes nothing where it fails, as usable() does.
     Result<void> configure(Settings settings);
 
     boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override;

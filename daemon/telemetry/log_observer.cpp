@@ -63,7 +63,7 @@ void LogObserver::on_event(const engine::Event& event) {
 void LogObserver::on_answer(const Domain& domain, const postfix::Answer& answer,
                             engine::Source source) noexcept {
     const auto* temp = std::get_if<postfix::Temp>(&answer);
-    if (temp != nullptr) {
+    if (temp != nullptr && source != engine::Source::cached) {
         log_->warn("answer domain={} answer=temp source={} reason=\"{}\"", domain.text(), name_of(source),
                    printable(temp->reason));
         return;
