@@ -1,5 +1,7 @@
 #include "dns/cares_channel.hpp"
 
+#include "dns/defuse.hpp"
+
 #include <ares.h>
 #include <boost/asio/post.hpp>
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr Duration tick_interval = std::chrono::milliseconds(500);
 constexpr int receive_buffer = 1024 * 1024;  // the kernel caps it; a burst of answers must fit
+
+constexpr bool datagram_needs_defusing = ARES_VERSION >= 0x011300;
 
 struct SocketAddress {
     sockaddr_storage storage{};
@@ -116,6 +120,9 @@ struct CaresChannel::Calls {
         ares_ssize_t count = 0;
         do {  // c-ares takes an empty datagram for the end of a connection
             count = ::recv(fd, buffer, size, flags);
+            if (datagram_needs_defusing && count > 0 && self(data).transport_ != Transport::tcp)
+                count = static_cast<ares_ssize_t>(
+                    defuse({static_cast<std::uint8_t*>(buffer), static_cast<std::size_t>(count)}));
         } while (count == 0 && self(data).transport_ != Transport::tcp);
         if (from != nullptr && from_size != nullptr) {
             const sockaddr_in sender = stand_in();
