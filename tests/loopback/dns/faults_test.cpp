@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(ClientFixture, "each wrong answer is a failure with its own wo
         REQUIRE_FALSE(answer.has_value());
         CHECK(answer.error().kind() == ErrorKind::dns);
         const std::string short_form = "TXT _mta-sts.example.com: " + with_server(each.expected, from);
-        const std::string& message = answer.error().message();
+        const std::string message = answer.error().message();
         if (message != short_form || each.detail.empty())
             CHECK(message == short_form + std::string(each.detail));
     }
