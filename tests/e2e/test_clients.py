@@ -206,7 +206,7 @@ class ClientsTest(case.LabTest):
     def other_daemon(self, name, **changes):
         other = self.lab.start_daemon(name, listen=[{"socketmap": "127.0.0.1:8471"}], **changes)
         self.addCleanup(lambda: self.lab.running.remove(other))
-        self.addCleanup(other.stop)
+        self.addCleanup(lambda: self.assertEqual(0, other.stop()))
         return other
 
     # proves MAP-4
