@@ -65,7 +65,7 @@ class ClientsTest(case.LabTest):
             for domain in KNOWN:
                 self.assertEqual(answer_for(domain), client.ask("postfix", domain))
             self.assertEqual("NOTFOUND ", client.ask("postfix", "localhost"))
-            self.assertLess(time.monotonic() - began, 2)
+            self.assertLess(time.monotonic() - began, 5)
 
     def test_a_thousand_clients_at_once_are_all_answered_rightly(self):
         scripts = []
@@ -77,7 +77,7 @@ class ClientsTest(case.LabTest):
                       ("nosuchmap", known, "PERM unknown map nosuchmap"), ("postfix", cold.upper(), answer_for(cold))]
             turn = number % len(script)
             scripts.append(script[turn:] + script[:turn])
-        self.assertEqual([], crowd.run(ADDRESS, scripts, within=30)[:5])
+        self.assertEqual([], crowd.run(ADDRESS, scripts, within=60)[:5])
         # proves STS-26
         self.assertEqual({domain: 1 for domain in COLD}, {domain: self.lab.web.fetches(domain) for domain in COLD})
 
@@ -104,7 +104,7 @@ class ClientsTest(case.LabTest):
         seen = self.daemon.log.size()
         for rubbish in RUBBISH:
             with self.subTest(rubbish=rubbish[:40]):
-                client = self.client(timeout=10)
+                client = self.client(timeout=20)
                 try:
                     client.send(rubbish)
                 except (BrokenPipeError, ConnectionResetError):
@@ -116,7 +116,7 @@ class ClientsTest(case.LabTest):
 
     # proves MAP-1
     def test_requests_before_the_rubbish_are_answered(self):
-        client = self.client(timeout=10)
+        client = self.client(timeout=20)
         client.send(socketmap.request("postfix", KNOWN[0]) + socketmap.request("postfix", KNOWN[1]) + b"rubbish")
         self.assertEqual(answer_for(KNOWN[0]), client.answer())
         self.assertEqual(answer_for(KNOWN[1]), client.answer())
@@ -206,7 +206,7 @@ class ClientsTest(case.LabTest):
     def other_daemon(self, name, **changes):
         other = self.lab.start_daemon(name, listen=[{"socketmap": "127.0.0.1:8471"}], **changes)
         self.addCleanup(lambda: self.lab.running.remove(other))
-        self.addCleanup(other.stop)
+        self.addCleanup(lambda: self.assertEqual(0, other.stop()))
         return other
 
     # proves MAP-4
@@ -217,7 +217,7 @@ class ClientsTest(case.LabTest):
         took = time.monotonic() - began
         self.assertRegex(answer, "^(NOTFOUND|TEMP) ")
         self.assertGreater(took, 0.9)
-        self.assertLess(took, 2)
+        self.assertLess(took, 5)
         self.gate.open()
         other.wait_for_answer(GATED[9], lambda answer: answer == answer_for(GATED[9]))
         self.assertEqual(1, self.lab.web.fetches(GATED[9]))
@@ -234,11 +234,11 @@ class ClientsTest(case.LabTest):
         selector.register(silent.socket, selectors.EVENT_READ)
         while not selector.select(timeout=0.5):  # a client that asks now and then
             self.assertEqual("NOTFOUND ", busy.ask("postfix", "localhost"))
-            self.assertLess(time.monotonic() - began, 15)
+            self.assertLess(time.monotonic() - began, 20)
         self.assertGreater(time.monotonic() - began, 9)
         self.assertTrue(silent.closed())
         self.assertTrue(half.closed())
-        self.assertLess(time.monotonic() - began, 16)
+        self.assertLess(time.monotonic() - began, 20)
         self.assertEqual("NOTFOUND ", busy.ask("postfix", "localhost"))
 
     def test_a_daemon_at_its_connection_limit_serves_again_when_clients_leave(self):

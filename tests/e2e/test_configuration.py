@@ -70,7 +70,7 @@ class ConfigurationTest(case.LabTest):
 
     def test_a_bad_configuration_stops_the_start_with_file_line_and_value(self):
         refused = self.launch(answer_deadline="soon")
-        self.assertNotIn(refused.process.wait(5), (0, None))
+        self.assertNotIn(refused.process.wait(20), (0, None))
         self.assertIn(f"{refused.config}:", refused.log.text())
         self.assertIn("soon", refused.log.text())
 

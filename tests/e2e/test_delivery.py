@@ -169,7 +169,7 @@ class DeliveryTest(case.LabTest):
         self.lab.publish()
         began = time.monotonic()
         self.daemon.wait_for_answer("moving.example", lambda answer: "match=mx-second.example " in answer)
-        self.assertLess(time.monotonic() - began, 3, "recheck.max is 2 s")
+        self.assertLess(time.monotonic() - began, 5, "recheck.max is 2 s, and some time goes by with the fetch")
         self.assert_delivered("moving.example", "mx-second.example", "Verified")
 
     # proves STS-31

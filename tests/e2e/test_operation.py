@@ -44,7 +44,7 @@ class OperationTest(case.LabTest):
         self.assertEqual("PERM unknown map eager", client.ask("eager", TESTED))
         running.write_config(daemon.to_yaml(self.settings(maps={"postfix": {}, "eager": {"enforce_testing": True}})))
         running.signal(signal.SIGHUP)
-        self.eventually(lambda: client.ask("eager", TESTED) == answer_for(TESTED), 5, "the new map is not there")
+        self.eventually(lambda: client.ask("eager", TESTED) == answer_for(TESTED), 10, "the new map is not there")
         self.assertEqual("NOTFOUND ", client.ask("postfix", TESTED))
         self.assertEqual(1, self.lab.web.fetches(TESTED), "the cache outlives a reload")
         self.assertEqual(0, running.stop())
@@ -111,7 +111,7 @@ class OperationTest(case.LabTest):
             thread.join()
         self.assertEqual((0, []), (status, failures))
         self.assertTrue(all(counts), counts)
-        self.assertLess(took, 3)
+        self.assertLess(took, 5)
 
     def test_answers_in_flight_are_sent_after_sigterm(self):
         running = self.start()
@@ -120,7 +120,7 @@ class OperationTest(case.LabTest):
             client.send(socketmap.request("postfix", domain))
         self.gate.wait_for_arrivals(2)
         running.signal(signal.SIGTERM)
-        self.eventually(lambda: not daemon.accepts(ADDRESS), 5, "new clients are still accepted after SIGTERM")
+        self.eventually(lambda: not daemon.accepts(ADDRESS), 10, "new clients are still accepted after SIGTERM")
         self.gate.open()
         for client, domain in clients:
             self.assertEqual(answer_for(domain), client.answer())
@@ -141,12 +141,12 @@ class OperationTest(case.LabTest):
         idle[0].send(b"22:postfix kno")
         began = time.monotonic()
         self.assertEqual(0, running.stop())
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(time.monotonic() - began, 5)
 
     def test_sigint_ends_the_daemon_as_sigterm_does(self):
         running = self.start()
         running.signal(signal.SIGINT)
-        self.assertEqual(0, running.process.wait(5))
+        self.assertEqual(0, running.process.wait(20))
 
     # Sockets
 
@@ -187,7 +187,7 @@ class OperationTest(case.LabTest):
     def assert_refused(self, path, **changes):
         """The daemon ends by itself, with an error that names `path`."""
         refused = self.launch(**changes)
-        self.assertNotIn(refused.process.wait(5), (0, None))
+        self.assertNotIn(refused.process.wait(20), (0, None))
         self.assertIn(str(path), refused.log.text())
 
     def test_a_file_that_is_not_a_socket_is_never_replaced(self):

@@ -60,7 +60,7 @@ class Daemon:
         with socketmap.Client(address or self.addresses[0]) as client:
             return client.ask(map_name, key)
 
-    def wait_for_answer(self, key, accept, within=10, map_name="postfix"):
+    def wait_for_answer(self, key, accept, within=20, map_name="postfix"):
         """Asks until `accept(answer)` holds."""
         last = []
 

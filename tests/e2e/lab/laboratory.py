@@ -22,7 +22,10 @@ class Laboratory:
 
     def stop(self):
         while self.running:
-            self.running.pop().stop()
+            part = self.running.pop()
+            status = part.stop()
+            if isinstance(part, daemon.Daemon):
+                assert status == 0, f"{part.program.name} ended with {status}:\n{part.log.tail()}"
 
     def add_mx_host(self, name, address, pair=None, address_v6=None):
         addresses = [address] + ([address_v6] if address_v6 else [])

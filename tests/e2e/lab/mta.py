@@ -101,7 +101,7 @@ class Postfix:
 
     def send(self, recipient):
         """Hands a message in and returns its queue id."""
-        with smtplib.SMTP(*SUBMISSION, local_hostname="client.lab", timeout=20) as client:
+        with smtplib.SMTP(*SUBMISSION, local_hostname="client.lab", timeout=40) as client:
             client.ehlo()
             client.mail("sender@mta.lab")
             code, text = client.rcpt(recipient)
@@ -110,7 +110,7 @@ class Postfix:
         assert code == 250, text
         return text.decode().split()[-1]
 
-    def outcome(self, queue_id, start=0, within=20):
+    def outcome(self, queue_id, start=0, within=40):
         """The log line that says what became of a message: (status, the whole line)."""
         found = self.log.wait_for(rf"^.* {queue_id}: to=<.* status=(\w+) .*$", within, start)
         return found.group(1), found.group(0)

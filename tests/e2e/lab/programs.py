@@ -11,7 +11,7 @@ import time
 # The Debian package that brings each program.
 PACKAGES = {
     "ip": "iproute2",
-    "mount": "util-linux",
+    "mount": "mount",
     "nginx": "nginx",
     "nsd": "nsd",
     "nsd-control": "nsd",
@@ -44,7 +44,7 @@ def run(*command, **options):
     """Runs a program to its end; a failure shows what it said."""
     done = subprocess.run(
         [find(command[0]) or command[0], *map(str, command[1:])],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30, check=False, **options)
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
@@ -83,7 +83,7 @@ class Log:
     def search(self, pattern, start=0):
         return re.search(pattern, self.text(start), re.MULTILINE)
 
-    def wait_for(self, pattern, within=10, start=0):
+    def wait_for(self, pattern, within=20, start=0):
         return eventually(lambda: self.search(pattern, start), within,
                           lambda: f"no line like {pattern!r} in {self.path.name}:\n{self.tail()}")
 
@@ -102,7 +102,7 @@ class Program:
                 [find(command[0]) or command[0], *map(str, command[1:])],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **options)
 
-    def wait_until(self, ready, within=15):
+    def wait_until(self, ready, within=60):
         """Waits for `ready()`; a program that ends before it is a failure that shows its log."""
         def check():
             if self.process.poll() is not None:
