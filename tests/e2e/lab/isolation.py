@@ -4,9 +4,11 @@ Inside, ports 25, 53 and 443 are free whatever the machine runs, /etc is a priva
 ends, however it ends, the kernel takes every program of the lab with it.
 """
 
+import ctypes
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,9 +49,15 @@ def enter():
         return subprocess.call(
             [programs.find("unshare"), "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
              sys.executable, *sys.argv],
-            env={**os.environ, WORK: directory})
+            env={**os.environ, WORK: directory}, preexec_fn=die_with_parent)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def die_with_parent():
+    """Not even SIGKILL, as ctest sends it after a time-out, leaves a lab behind."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 def furnish():
