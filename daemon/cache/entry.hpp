@@ -44,7 +44,7 @@ struct Cached {
     Time fetched = {};
     Time expires = {};
     Time recheck = {};  ///< from then on a lookup has the record looked at again, behind its answer (STS-31)
-    Time refresh = {};  ///< then it is fetched again even if nobody asks (STS-32)
+    Time refresh = {};  ///< then it is fetched again even if nobody asks (STS-32); a failure puts it off
     std::shared_ptr<const Failure> failure = {};  ///< of the latest recheck or refresh; null: it went well
 };
 

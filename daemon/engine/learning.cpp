@@ -73,19 +73,30 @@ private:
         return NoRecord{now_ + settings_.negative.clamp(absent.ttl.value_or(settings_.negative.min))};
     }
 
-    StsState without_fetch(const Error& error) const { return failed(error, {}); }
+    StsState without_fetch(const Error& error) const {
+        // A DNS that stumbles now and then does not cut short the pause of a broken policy host (STS-25).
+        const Failure* pausing = failure_of(before_);
+        if (pausing == nullptr || pausing->id.empty() || now_ >= pausing->retry) return failed(error, {});
+        if (held_ != nullptr) return keep(*held_, held_->failure);
+        return Unavailable{*pausing, std::min(pausing->retry, now_ + record_ttl())};
+    }
 
     StsState failed(const Error& error, const std::string& id) const {
         const Failure* earlier = earlier_failure(before_, id);
         Failure failure{error, id};
         failure.count = earlier == nullptr ? 1 : earlier->count + 1;
-        // Where nothing is held, a record that could not be looked up is asked for again soon: there may be a
-        // policy.
-        const bool soon = held_ == nullptr && id.empty();
-        failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
-        if (held_ != nullptr) return keep(*held_, std::make_shared<const Failure>(std::move(failure)));
-        const Time until = std::min(failure.retry, now_ + record_ttl());
-        return Unavailable{std::move(failure), until};
+        // A record that could not be looked up is asked for again soon: there may be a (newer) policy.
+        const bool unanswered = id.empty() && std::holds_alternative<Error>(outcome_.record);
+        failure.retry = now_ + (unanswered ? settings_.negative.min : retry_pause(settings_, failure.count));
+        if (held_ == nullptr) {
+            const Time until = std::min(failure.retry, now_ + record_ttl());
+            return Unavailable{std::move(failure), until};
+        }
+        Cached held = *held_;
+        // Rechecks that get no answer must not put off the refresh, which is made without one: who suppresses
+        // DNS would let the policy run out (RFC 8461, 10.2).
+        if (!unanswered) held.refresh = std::max(held.refresh, failure.retry);
+        return keep(std::move(held), std::make_shared<const Failure>(std::move(failure)));
     }
 
     /// The policy held goes on as it is, expiry included (STS-31).

@@ -126,13 +126,13 @@ cache::StsState PolicyEngine::land(const Domain& domain, const std::shared_ptr<c
     cache::StsState state = learn(state_of(before), outcome, settings_, now, spread);
     report(observer_, domain, state_of(before), outcome, state, now, now - begun);
     const bool asked_for = !flights_.find(domain)->second.waiters.empty();
-    keep(domain, state, asked_for || !before ? now : before->last_used(), now);
+    keep(domain, state, asked_for || !before ? now : before->last_used());
     return state;
 }
 
-void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time used, Time now) {
+void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time used) {
     const auto* cached = std::get_if<cache::Cached>(&state);
-    const bool momentary = cached != nullptr && cached->expires <= now;  // max_age 0 (STS-15)
+    const bool momentary = cached != nullptr && cached->expires == cached->fetched;  // max_age 0 (STS-15)
     if (momentary || std::holds_alternative<cache::Unknown>(state)) return cache_.erase(domain.text());
     if (cache_.put(std::make_shared<const cache::Entry>(domain, state, used))
         == cache::PolicyCache::Kept::no_room)

@@ -92,7 +92,7 @@ private:
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     cache::StsState land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
                          const Outcome& outcome, Time begun, Time now);
-    void keep(const Domain& domain, const cache::StsState& state, Time used, Time now);
+    void keep(const Domain& domain, const cache::StsState& state, Time used);
     void disembark(const Domain& domain, const cache::StsState& state, Time now);
     void answer(const Domain& domain, Waiter waiter, postfix::Answer answer, Source source);
     void release_overdue(Time now);

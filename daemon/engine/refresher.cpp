@@ -17,10 +17,11 @@ struct Nurse {
         return now < state.failure.retry + settings.retry_after_max ? Care::none : Care::forget;
     }
     Care operator()(const cache::Cached& state) const noexcept {
-        const bool pausing = state.failure != nullptr && now < state.failure->retry;
-        if (now > state.expires) return pausing ? Care::none : Care::forget;
-        return now >= state.refresh && !pausing && unused < settings.forget_unused ? Care::refresh
-                                                                                   : Care::none;
+        if (now > state.expires) {
+            const bool pausing = state.failure != nullptr && now < state.failure->retry;
+            return pausing ? Care::none : Care::forget;
+        }
+        return now >= state.refresh && unused < settings.forget_unused ? Care::refresh : Care::none;
     }
 };
 

@@ -62,10 +62,12 @@ void LogObserver::on_event(const engine::Event& event) {
 
 void LogObserver::on_answer(const Domain& domain, const postfix::Answer& answer,
                             engine::Source source) noexcept {
+    // A lookup costs a stranger nothing, so the warnings are few; Postfix logs the reason with every mail.
     const auto* temp = std::get_if<postfix::Temp>(&answer);
     if (temp != nullptr && source != engine::Source::cached) {
-        log_->warn("answer domain={} answer=temp source={} reason=\"{}\"", domain.text(), name_of(source),
-                   printable(temp->reason));
+        if (const auto unsaid = temp_.admit())
+            log_->warn("answer domain={} answer=temp source={} unsaid={} reason=\"{}\"", domain.text(),
+                       name_of(source), *unsaid, printable(temp->reason));
         return;
     }
     if (!log_->should_log(spdlog::level::debug)) return;

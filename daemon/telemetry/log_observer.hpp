@@ -15,7 +15,7 @@ namespace tlspolicy::telemetry {
 class LogObserver final : public engine::Observer {
 public:
     LogObserver(std::shared_ptr<spdlog::logger> log, const Clock& clock)
-        : log_(std::move(log)), clock_(clock), cache_full_(clock), overloaded_(clock) {}
+        : log_(std::move(log)), clock_(clock), cache_full_(clock), overloaded_(clock), temp_(clock) {}
 
     void on_event(const engine::Event& event) override;
     void on_answer(const Domain& domain, const postfix::Answer& answer,
@@ -36,6 +36,7 @@ private:
     const Clock& clock_;
     LogLimiter cache_full_;
     LogLimiter overloaded_;
+    LogLimiter temp_;
 };
 
 }  // namespace tlspolicy::telemetry

@@ -1,0 +1,82 @@
+#include "telemetry/counters.hpp"
+
+#include "telemetry/observers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tlspolicy::telemetry {
+namespace {
+
+const Domain domain = Domain::parse("example.com").value();
+
+bool has(const Counters& counters, const std::string& counter) {
+    return (" " + counters.text() + " ").find(" " + counter + " ") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every counter is shown, in a fixed order, from zero") {
+    CHECK(Counters{}.text()
+          == "answers_found_cached=0 answers_found_discovered=0 answers_found_deadline=0 "
+             "answers_not_found_cached=0 answers_not_found_discovered=0 answers_not_found_deadline=0 "
+             "answers_temp_cached=0 answers_temp_discovered=0 answers_temp_deadline=0 "
+             "answers_perm_cached=0 answers_perm_discovered=0 answers_perm_deadline=0 "
+             "policy_learned=0 policy_replaced=0 policy_refreshed=0 policy_expired=0 discovery_failed=0 "
+             "discovery_recovered=0 no_policy=0 cache_full=0 overloaded=0");
+}
+
+TEST_CASE("each event and each answer raises its own counter by one") {
+    Counters counters;
+    const std::string why = "NXDOMAIN";
+    const cache::Failure failure;
+    const cache::Cached policy;
+    counters.on_event(engine::PolicyLearned{domain, policy, Duration(1)});
+    counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, nullptr, Duration(1)});
+    counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, nullptr, Duration(1)});
+    counters.on_event(engine::NoPolicy{domain, why, Duration(1)});
+    counters.on_event(engine::CacheFull{domain, 5});
+    counters.on_event(engine::Overloaded{domain});
+    counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
+    counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
+    counters.on_answer(domain, postfix::Temp{}, engine::Source::deadline);
+    counters.on_answer(domain, postfix::Found{}, engine::Source::discovered);
+    for (const char* expected :
+         {"policy_learned=1", "policy_replaced=0", "discovery_failed=2", "no_policy=1", "cache_full=1",
+          "overloaded=1", "answers_not_found_cached=2", "answers_temp_deadline=1",
+          "answers_found_discovered=1", "answers_found_cached=0"}) {
+        CAPTURE(expected);
+        CHECK(has(counters, expected));
+    }
+}
+
+TEST_CASE("many threads count without losing one") {
+    Counters counters;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&counters] {
+            for (int j = 0; j < 1000; ++j)
+                counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
+        });
+    }
+    for (auto& thread : threads)
+        thread.join();
+    CHECK(has(counters, "answers_not_found_cached=4000"));
+}
+
+TEST_CASE("several observers hear everything") {
+    Counters first;
+    Counters second;
+    Observers both({&first, &second});
+    both.on_event(engine::Overloaded{domain});
+    both.on_answer(domain, postfix::NotFound{}, engine::Source::deadline);
+    for (const Counters* counters : {&first, &second}) {
+        CHECK(has(*counters, "overloaded=1"));
+        CHECK(has(*counters, "answers_not_found_deadline=1"));
+    }
+}
+
+}  // namespace tlspolicy::telemetry
