@@ -44,7 +44,7 @@ Duration retry_pause(const Settings& settings, unsigned count) noexcept {
 Time refresh_time(Time now, Duration max_age, double spread) noexcept {
     const Duration latest = std::min(max_age / 2, longest_refresh);
     if (latest < shortest_refresh) return Time::max();
-    const auto early = static_cast<Duration::rep>(static_cast<double>(latest.count() / 2) * spread);
+    const auto early = static_cast<Duration::rep>(static_cast<double>(latest.count()) / 2 * spread);
     return now + latest - Duration(early);
 }
 
