@@ -96,6 +96,15 @@ bool send_response(Talk& talk, const PeerSocket& peer, const Behaviour& behaviou
     return true;
 }
 
+void send_for_ever(Talk& talk, const std::string& text) {
+    constexpr std::size_t block_size = 4096;  // a TLS record for every few octets would take ages
+    std::string block;
+    while (block.size() < block_size)
+        block += text;
+    while (talk.write(block)) {
+    }
+}
+
 void end(Talk& talk, const PeerSocket& peer, const Behaviour& behaviour) {
     switch (behaviour.ending) {
         case Ending::close_notify:
@@ -107,9 +116,7 @@ void end(Talk& talk, const PeerSocket& peer, const Behaviour& behaviour) {
         case Ending::hang:
             return peer.wait_for_hangup();
         case Ending::endless:
-            while (talk.write(behaviour.again)) {
-            }
-            return;
+            return send_for_ever(talk, behaviour.again);
     }
 }
 

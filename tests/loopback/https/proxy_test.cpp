@@ -44,7 +44,6 @@ TEST_CASE_FIXTURE(ProxyFixture, "a proxy may have a name and ask for credentials
 }
 
 TEST_CASE_FIXTURE(ProxyFixture, "a proxy that opens no tunnel is of the class fetch") {
-    settings.timeout = std::chrono::milliseconds(300);
     const std::pair<std::string, std::string> answers[] = {
         {"HTTP/1.1 403 Forbidden\r\n\r\n", " answered 403"},
         {"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 3\r\n\r\nno!", " answered 407"},
@@ -57,6 +56,7 @@ TEST_CASE_FIXTURE(ProxyFixture, "a proxy that opens no tunnel is of the class fe
         proxy.answer(answer);
         CHECK_FAILS(fetch(server.port()), ErrorKind::fetch, name + message);
     }
+    settings.timeout = std::chrono::milliseconds(300);
     proxy.answer("");
     CHECK_FAILS(fetch(server.port()), ErrorKind::fetch, "time-out after 300 ms waiting for " + name);
 }
