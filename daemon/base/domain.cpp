@@ -6,6 +6,7 @@
 #include <idn2.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 
@@ -19,9 +20,15 @@ Error not_a_domain(std::string_view text, std::string_view why) {
     return {ErrorKind::syntax, "\"" + printable(text, 100) + "\" is not a domain name: " + std::string(why)};
 }
 
-bool is_name_char(char c) noexcept {
-    return ascii::is_lower(c) || ascii::is_digit(c) || c == '-' || c == '_';
-}
+/// Of every octet what stands for it in a name; NUL: it may not stand there. Every lookup comes this way.
+constexpr std::array<char, 256> name_chars = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const char c = ascii::to_lower(static_cast<char>(i));
+        if (ascii::is_lower(c) || ascii::is_digit(c) || c == '-' || c == '_') table[i] = c;
+    }
+    return table;
+}();
 
 }  // namespace
 
@@ -47,13 +54,11 @@ Result<Domain> Domain::parse_ascii(std::string_view text) {
     Domain domain;
     std::size_t label_start = 0;
     std::size_t labels = 0;
-    bool numeric_label = true;
     for (std::size_t i = 0; i <= text.size(); ++i) {
         if (i < text.size() && text[i] != '.') {
-            const char c = ascii::to_lower(text[i]);
-            if (!is_name_char(c))
+            const char c = name_chars[static_cast<unsigned char>(text[i])];
+            if (c == '\0')
                 return not_a_domain(text, "only letters, digits, '-', '_' and '.' may stand in it");
-            numeric_label = numeric_label && ascii::is_digit(c);
             domain.text_[i] = c;
             continue;
         }
@@ -66,10 +71,11 @@ Result<Domain> Domain::parse_ascii(std::string_view text) {
         if (i == text.size()) break;
         domain.text_[i] = '.';
         label_start = i + 1;
-        numeric_label = true;
     }
     if (labels < 2) return not_a_domain(text, "a single label");
-    if (numeric_label) return not_a_domain(text, "the last label is a number");
+    const std::string_view last = text.substr(label_start);
+    if (std::all_of(last.begin(), last.end(), ascii::is_digit))
+        return not_a_domain(text, "the last label is a number");
     domain.size_ = static_cast<std::uint8_t>(text.size());
     return domain;
 }

@@ -259,9 +259,9 @@ void read_additional(Reader& reader, Reply& reply) {
     reader.bytes(length);
     if (type != RecordType::opt || reader.failed()) return;
     // RFC 6891, 6.1.3: the upper eight bits of the response code.
-    const auto upper = static_cast<std::uint16_t>(extended >> 24U);
-    reply.rcode =
-        Rcode{static_cast<std::uint16_t>((upper << 4U) | (static_cast<unsigned>(reply.rcode) & 0xfU))};
+    const std::uint32_t upper = extended >> 24U << 4U;
+    const std::uint32_t lower = static_cast<std::uint32_t>(reply.rcode) & 0xfU;
+    reply.rcode = Rcode{static_cast<std::uint16_t>(upper | lower)};
 }
 
 }  // namespace

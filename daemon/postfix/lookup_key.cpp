@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace tlspolicy::postfix {
@@ -36,19 +37,37 @@ std::optional<Parts> split(std::string_view key) noexcept {
     return parts;
 }
 
+enum Kind : std::uint8_t { foreign = 0, digit = 1, dot = 2, other_than_digit = 4, not_ascii = 8 };
+
+/// Of every octet. This runs for every key, and one look into a table costs less than five comparisons.
+constexpr std::array<std::uint8_t, 256> kinds = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const char c = static_cast<char>(i);
+        if (!ascii::is_ascii(c))
+            table[i] = not_ascii;
+        else if (c == '.')
+            table[i] = dot;
+        else if (ascii::is_digit(c))
+            table[i] = digit;
+        else if (ascii::is_alphanumeric(c) || c == '-' || c == '_')
+            table[i] = other_than_digit;
+    }
+    return table;
+}();
+
 /// What Domain::parse would refuse with an error text, told apart without one: most keys that are no domain
 /// are single labels, addresses or Postfix's parent-domain tries.
 bool may_be_domain(std::string_view host) noexcept {
     if (host.empty() || host.front() == '.') return false;
-    bool dot = false;
-    bool other_than_digits = false;
+    unsigned seen = 0;
     for (const char c : host) {
-        if (!ascii::is_ascii(c)) return true;  // it may hold a dot or a digit in disguise
-        dot = dot || c == '.';
-        other_than_digits = other_than_digits || (c != '.' && !ascii::is_digit(c));
-        if (!ascii::is_alphanumeric(c) && c != '.' && c != '-' && c != '_') return false;
+        const unsigned kind = kinds[static_cast<unsigned char>(c)];
+        if (kind == not_ascii) return true;  // it may hold a dot or a digit in disguise
+        if (kind == foreign) return false;
+        seen |= kind;
     }
-    return dot && other_than_digits;
+    return (seen & dot) != 0 && (seen & other_than_digit) != 0;
 }
 
 struct Port {

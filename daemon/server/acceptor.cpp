@@ -32,7 +32,8 @@ bool is_allowed(const Listener& listener, const IpAddress& client) noexcept {
 template <class Protocol>
 class ProtocolAcceptor final : public Acceptor {
 public:
-    using Socket = typename Protocol::socket;
+    /// One that moves to the loop that serves it.
+    using Accepted = typename Protocol::socket::template rebind_executor<Executor>::other;
 
     ProtocolAcceptor(ServingLoop& home, typename Protocol::acceptor acceptor, Listener listener,
                      SocketFile file, Reception reception)
@@ -66,8 +67,9 @@ private:
         while (!closed_) {
             ServingLoop& loop = reception_.next_loop();
             error_code failure;
-            Socket socket = co_await acceptor_.async_accept(
-                loop.context(), asio::redirect_error(asio::use_awaitable, failure));
+            const Executor executor = loop.context().get_executor();
+            Accepted socket =
+                co_await acceptor_.async_accept(executor, asio::redirect_error(asio::use_awaitable, failure));
             if (closed_) co_return;
             if (!failure) {
                 admit(loop, std::move(socket));
@@ -81,9 +83,9 @@ private:
         }
     }
 
-    void admit(ServingLoop& loop, Socket socket) {
+    void admit(ServingLoop& loop, Accepted socket) {
         auto& connections = loop.shared().connections;
-        ServingLoop::Socket client(std::move(socket));
+        Socket client(std::move(socket));
         if constexpr (std::is_same_v<Protocol, asio::ip::tcp>) {
             const auto address = address_of(client);
             if (!address) return;  // gone again
@@ -98,7 +100,7 @@ private:
         loop.serve(std::move(client));
     }
 
-    void refuse(std::string_view why, const ServingLoop::Socket& client) {
+    void refuse(std::string_view why, const Socket& client) {
         if (const auto unsaid = reception_.log.admit())
             spdlog::warn("client-refused listener={} client={} reason=\"{}\" unsaid={}",
                          name_of(listener_.endpoint), peer_of(client), why, *unsaid);

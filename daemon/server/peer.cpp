@@ -8,7 +8,7 @@
 
 namespace tlspolicy::server {
 
-std::optional<IpAddress> address_of(const boost::asio::generic::stream_protocol::socket& socket) {
+std::optional<IpAddress> address_of(const Socket& socket) {
     boost::system::error_code failure;
     const auto peer = socket.remote_endpoint(failure);
     if (failure) return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<IpAddress> address_of(const boost::asio::generic::stream_protocol:
     return std::nullopt;
 }
 
-std::string peer_of(const boost::asio::generic::stream_protocol::socket& socket) {
+std::string peer_of(const Socket& socket) {
     const auto address = address_of(socket);
     return address ? address->text() : "unix";
 }

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/ip_address.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
+#include "server/socket.hpp"
 
 #include <optional>
 #include <string>
@@ -10,9 +9,9 @@
 namespace tlspolicy::server {
 
 /// The address at the other end; nullopt for a Unix socket, or when the client is gone.
-std::optional<IpAddress> address_of(const boost::asio::generic::stream_protocol::socket& socket);
+std::optional<IpAddress> address_of(const Socket& socket);
 
 /// The other end, for the log: an address, or "unix".
-std::string peer_of(const boost::asio::generic::stream_protocol::socket& socket);
+std::string peer_of(const Socket& socket);
 
 }  // namespace tlspolicy::server

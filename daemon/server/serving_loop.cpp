@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 constexpr unsigned sweeps_per_idle_timeout = 4;
 
-asio::awaitable<void> converse(ServingLoop& loop, ServingLoop::Socket socket) {
+Awaitable<void> converse(ServingLoop& loop, Socket socket) {
     SocketmapSession session(loop, std::move(socket));
     co_await session.run();
 }

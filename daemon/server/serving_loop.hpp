@@ -4,9 +4,9 @@
 #include "base/log_limiter.hpp"
 #include "engine/policy_engine.hpp"
 #include "server/settings.hpp"
+#include "server/socket.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -30,7 +30,6 @@ struct Shared {
 /// are for that thread, and post() brings work to it.
 class ServingLoop {
 public:
-    using Socket = boost::asio::generic::stream_protocol::socket;
     using Settings = std::shared_ptr<const server::Settings>;
 
     ServingLoop(Shared& shared, Settings settings);

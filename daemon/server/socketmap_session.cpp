@@ -8,8 +8,8 @@
 #include "server/peer.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <spdlog/spdlog.h>
 
@@ -28,9 +28,27 @@ constexpr std::size_t first_input_size = 512;  // holds any usual request: 10,00
 constexpr std::size_t largest_input_size = postfix::max_request + sizeof("12345:,");
 constexpr std::size_t flush_at = 64 * 1024;  // octets of replies to pipelined requests that one write carries
 
+struct ReadInTurn {
+    template <class Handler>
+    void operator()(Handler handler, Socket* socket, asio::mutable_buffer room) const {
+        const auto executor = socket->get_executor();
+        asio::post(executor, [socket, room, done = std::move(handler)]() mutable {
+            socket->async_read_some(room, std::move(done));
+        });
+    }
+};
+
+/// Reads when the clients that have already asked have had their turn. Asio tries to read before it waits:
+/// right after an answer that is in vain and costs a system call; a turn later this client may have asked
+/// again.
+template <class Token>
+auto async_read_in_turn(Socket& socket, asio::mutable_buffer room, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(ReadInTurn{}, token, &socket, room);
+}
+
 }  // namespace
 
-SocketmapSession::SocketmapSession(ServingLoop& loop, ServingLoop::Socket socket)
+SocketmapSession::SocketmapSession(ServingLoop& loop, Socket socket)
     : loop_(loop), socket_(std::move(socket)), input_(first_input_size) {
     error_code ignored;  // a socket that is already dead says so at the first read
     socket_.non_blocking(true, ignored);
@@ -41,7 +59,7 @@ SocketmapSession::~SocketmapSession() {
     loop_.leave(*this);
 }
 
-asio::awaitable<void> SocketmapSession::run() {
+Awaitable<void> SocketmapSession::run() {
     for (;;) {
         const Next next = answer_buffered();
         if (!write_now()) {
@@ -57,7 +75,7 @@ asio::awaitable<void> SocketmapSession::run() {
         error_code failure;
         const auto room = asio::buffer(input_.data() + end_, input_.size() - end_);
         const std::size_t received =
-            co_await socket_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failure));
+            co_await async_read_in_turn(socket_, room, asio::redirect_error(use_awaitable, failure));
         if (failure) co_return;
         end_ += received;
         quiet_sweeps_ = 0;
@@ -106,10 +124,10 @@ SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& o
     return Next::go_on;
 }
 
-asio::awaitable<void> SocketmapSession::ask() {
+Awaitable<void> SocketmapSession::ask() {
     activity_ = Activity::asking;
     const postfix::Answer answer =
-        co_await loop_.shared().engine.ask(question_->domain, question_->options, asio::use_awaitable);
+        co_await loop_.shared().engine.ask(question_->domain, question_->options, use_awaitable);
     activity_ = Activity::reading;
     quiet_sweeps_ = 0;
     postfix::append_reply(loop_.replies(), answer, question_->domain.text());
@@ -127,11 +145,11 @@ bool SocketmapSession::write_now() {
     return all;
 }
 
-asio::awaitable<bool> SocketmapSession::write_rest() {
+Awaitable<bool> SocketmapSession::write_rest() {
     activity_ = Activity::writing;
     error_code failure;
     const auto rest = asio::buffer(unsent_);
-    co_await asio::async_write(socket_, rest, asio::redirect_error(asio::use_awaitable, failure));
+    co_await asio::async_write(socket_, rest, asio::redirect_error(use_awaitable, failure));
     activity_ = Activity::reading;
     unsent_ = {};
     co_return !failure;

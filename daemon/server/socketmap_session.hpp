@@ -5,8 +5,8 @@
 #include "postfix/map_options.hpp"
 #include "postfix/socketmap.hpp"
 #include "server/serving_loop.hpp"
+#include "server/socket.hpp"
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list_hook.hpp>
 
 #include <cstddef>
@@ -25,11 +25,11 @@ namespace tlspolicy::server {
 /// the reply goes out with a non-blocking write.
 class SocketmapSession : public boost::intrusive::list_base_hook<> {
 public:
-    SocketmapSession(ServingLoop& loop, ServingLoop::Socket socket);
+    SocketmapSession(ServingLoop& loop, Socket socket);
     ~SocketmapSession();
 
     /// Until the client goes, errs, idles too long, or the loop drains.
-    boost::asio::awaitable<void> run();
+    Awaitable<void> run();
 
     /// The sweep has come by once more: disconnects a client that was silent for `limit` sweeps in a row.
     void note_sweep(unsigned limit);
@@ -54,14 +54,14 @@ private:
     Next answer_buffered();
     Next answer_request(std::string_view payload);
     Next answer_key(const postfix::MapOptions& options, std::string_view key);
-    boost::asio::awaitable<void> ask();
+    Awaitable<void> ask();
     bool write_now();
-    boost::asio::awaitable<bool> write_rest();
+    Awaitable<bool> write_rest();
     void make_room();
     Next refuse(std::string_view why);
 
     ServingLoop& loop_;
-    ServingLoop::Socket socket_;
+    Socket socket_;
     std::vector<char> input_;
     std::size_t begin_ = 0;  // what is buffered of requests: input_[begin_, end_)
     std::size_t end_ = 0;

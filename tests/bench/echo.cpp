@@ -13,8 +13,10 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <unistd.h>
 
 namespace tlspolicy::bench {
@@ -140,12 +142,20 @@ void serve(const std::vector<std::string>& addresses, const std::string& payload
 int main(int argc, char** argv) {
     std::vector<std::string> listen = {"127.0.0.1:8470"};
     std::string answer = "OK secure match=mx.bench.example servername=hostname";
+    bool second_thread = false;
     CLI::App app{"Frames netstrings and answers each with the same one"};
     app.add_option("--listen", listen, "ADDRESS:PORT or unix:PATH, several");
     app.add_option("--answer", answer, "what to answer, as long as the daemon's answer");
+    app.add_flag("--second-thread", second_thread,
+                 "have a thread that sleeps, so that locks and descriptors are shared");
     CLI11_PARSE(app, argc, argv);
     try {
+        std::promise<void> served;
+        std::thread sleeper;
+        if (second_thread) sleeper = std::thread([end = served.get_future()] { end.wait(); });
         tlspolicy::bench::serve(listen, answer);
+        served.set_value();
+        if (sleeper.joinable()) sleeper.join();
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "bench_echo: %s\n", failure.what());
         return 1;

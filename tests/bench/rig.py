@@ -131,9 +131,15 @@ class Rig:
         return process
 
     def echo(self, answer):
-        process = Process(SUBJECT_CORE, [f"{self.programs}/bench_echo", "--answer", answer,
-                                         "--listen", self.echo_tcp, self.echo_unix])
-        wait_for(self.echo_tcp, process)
+        return self._echo(self.echo_tcp, self.echo_unix, ["--answer", answer])
+
+    def echo_with_second_thread(self, answer):
+        """In the daemon's place."""
+        return self._echo(self.daemon_tcp, self.daemon_unix, ["--answer", answer, "--second-thread"])
+
+    def _echo(self, tcp, unix, arguments):
+        process = Process(SUBJECT_CORE, [f"{self.programs}/bench_echo", "--listen", tcp, unix, *arguments])
+        wait_for(tcp, process)
         return process
 
     def tlspolicyd(self, fetch_timeout="10s", fetch_concurrency=128):

@@ -69,7 +69,8 @@ def compare_hot(rig, rounds, seconds, subject, limit, cases):
         row(f"{name}: CPU per answer", "", spread(cpu))
         row(f"{name}: subject, limit", "", "{:.0f}/s, {:.0f}/s; p99 {:.0f}, {:.0f} us".format(
             *median["rate"], *median["p99_us"]))
-        row("", "", "CPU {:.2f}, {:.2f} us; core used {:.0%}, {:.0%}".format(*median["cpu_us"], *median["busy"]))
+        row(f"{name}: CPU of subject, limit", "", "{:.2f}, {:.2f} us; core used {:.0%}, {:.0%}".format(
+            *median["cpu_us"], *median["busy"]))
 
 
 HOT_CASES = [("1 connection", 1, 1, 0.95), ("16 connections", 16, 1, 0.90), ("64 connections", 64, 1, 0.90),
@@ -90,7 +91,7 @@ def hot(rig, options):
                 if None in calls:
                     row("system calls per answer", "<= 2.1", "neither perf nor strace can count them here")
                     break
-                row(f"system calls per answer, {connections} connections", "<= 2.1" if connections > 1 else "",
+                row(f"system calls per answer, {connections} connection{'s' if connections > 1 else ''}", "<= 2.1" if connections > 1 else "",
                     "{:.2f} (echo {:.2f})".format(*calls), calls[0] <= 2.1 if connections > 1 else None)
 
 
@@ -210,7 +211,16 @@ def memory(rig, options):
         row("  learnt, then asked again", "", f"{filled['rate']:.0f}/s, {again['rate']:.0f}/s")
 
 
-VERBS = {"noise": noise, "hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory}
+def threads(rig, options):
+    """The echo server with a second thread, which sleeps, against itself without: what having threads costs."""
+    answer = "OK secure match=mx.bench.example servername=hostname"
+    with rig.echo_with_second_thread(answer) as other, rig.echo(answer) as echo:
+        compare_hot(rig, options.rounds, options.seconds, (other, rig.daemon_tcp, rig.daemon_unix),
+                    (echo, rig.echo_tcp, rig.echo_unix), HOT_CASES)
+
+
+DIAGNOSES = {"noise": noise, "threads": threads}
+VERBS = {"hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory}
 
 
 def print_table():
@@ -222,7 +232,8 @@ def print_table():
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=[*VERBS, "all"], help="all: everything but noise")
+    parser.add_argument("verb", choices=[*VERBS, "all", *DIAGNOSES],
+                        help="all: what has goals; noise and threads measure the machine")
     parser.add_argument("--build", default=os.path.join(here, "..", "..", "build", "bench"), help="build directory")
     parser.add_argument("--daemon", help="another tlspolicyd than that of the build directory")
     parser.add_argument("--rounds", type=int, default=7)
@@ -234,7 +245,7 @@ def main():
     options.build = os.path.abspath(options.build)
     enter_namespace()
     Process.niceness = options.nice
-    verbs = [verb for verb in VERBS if verb != "noise"] if options.verb == "all" else [options.verb]
+    verbs = list(VERBS) if options.verb == "all" else [options.verb]
     failed = False
     with tempfile.TemporaryDirectory(prefix="tlspolicy-bench-") as directory:
         os.chmod(directory, 0o755)
@@ -242,7 +253,7 @@ def main():
         for verb in verbs:
             print(f"{verb}:", flush=True)
             try:
-                VERBS[verb](rig, options)
+                (VERBS | DIAGNOSES)[verb](rig, options)
             except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
                 failed = True
                 row(verb, "", f"failed: {failure}", False)
