@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <variant>
 
 /// What the engine does, told to whoever logs, counts or reports it. The engine itself does none of these.
@@ -84,7 +85,8 @@ public:
     /// On the network loop.
     virtual void on_event(const Event& event) = 0;
     /// On any loop, once a lookup of a domain; on the cached path, so it must neither block nor allocate.
-    virtual void on_answer(const Domain& domain, const postfix::Answer& answer, Source source) noexcept = 0;
+    virtual void on_answer(std::string_view domain, const postfix::Answer& answer,
+                           Source source) noexcept = 0;
 };
 
 }  // namespace tlspolicy::engine

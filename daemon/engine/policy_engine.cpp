@@ -8,6 +8,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace tlspolicy::engine {
@@ -61,20 +62,30 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
               std::rethrow_exception(std::move(failure));  // a bug, or no memory: the owner's loop decides
       }) {}
 
-std::optional<postfix::Answer> PolicyEngine::cached(const Domain& domain,
+std::optional<postfix::Answer> PolicyEngine::cached(std::string_view domain,
                                                     const postfix::MapOptions& options) {
-    const auto entry = cache_.find(domain.text());
+    const auto entry = cache_.find(domain);
     if (!entry) return std::nullopt;
     const Time now = clock_.now();
     const Freshness fresh = freshness(entry->sts(), now);
     if (fresh == Freshness::stale) return std::nullopt;
     entry->mark_used(now);
-    if (fresh == Freshness::recheck_due && entry->claim_recheck()) {
-        boost::asio::post(network_, [this, domain] { start(domain, Reason::recheck); });
-    }
+    if (fresh == Freshness::recheck_due && entry->claim_recheck())
+        boost::asio::post(network_, [this, entry] { recheck(*entry); });
     auto answer = decide(entry->sts(), options, now);
     observer_.on_answer(domain, answer, Source::cached);
     return answer;
+}
+
+void PolicyEngine::recheck(const cache::Entry& entry) {
+    if (const auto domain = Domain::parse(entry.domain())) start(*domain, Reason::recheck);
+}
+
+void PolicyEngine::submit(std::vector<Question> questions) {
+    boost::asio::post(network_, [this, questions = std::move(questions)]() mutable {
+        for (auto& question : questions)
+            wait(std::move(question));
+    });
 }
 
 void PolicyEngine::configure(const Settings& settings) {
@@ -82,23 +93,25 @@ void PolicyEngine::configure(const Settings& settings) {
     cache_.set_max_entries(settings.max_entries);
 }
 
-void PolicyEngine::wait(const Domain& domain, const postfix::MapOptions& options, Handler done) {
+void PolicyEngine::wait(Question question) {
+    const Domain& domain = question.domain;
     const Time now = clock_.now();
-    Waiter waiter{options, now + settings_.answer_deadline, std::move(done)};
+    Waiters one;
+    one.push_back(Waiter{question.options, now + settings_.answer_deadline, std::move(question.done)});
     if (stopping_)
-        return answer(domain, std::move(waiter), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+        return answer(domain, one, one.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
 
     // It may have landed while this lookup was on its way between the threads.
     const auto entry = cache_.find(domain.text());
     if (entry && freshness(entry->sts(), now) != Freshness::stale)
-        return answer(domain, std::move(waiter), decide(entry->sts(), options, now), Source::cached);
+        return answer(domain, one, one.begin(), decide(entry->sts(), question.options, now), Source::cached);
     if (waiting_ >= settings_.max_waiting) {
         observer_.on_event(Overloaded{domain});
-        return answer(domain, std::move(waiter),
+        return answer(domain, one, one.begin(),
                       postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"}, Source::deadline);
     }
     const auto [flight, is_new] = flights_.try_emplace(domain);
-    flight->second.waiters.push_back(std::move(waiter));
+    flight->second.waiters.splice(flight->second.waiters.end(), one);
     ++waiting_;
     if (is_new) tasks_.spawn(fly(domain, Reason::lookup));
 }
@@ -142,19 +155,40 @@ void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time
 void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now) {
     auto flight = flights_.extract(domain);  // first: whoever asks from here on starts anew
     if (flight.mapped().reason == Reason::refresh) --refreshing_;
-    for (auto& waiter : flight.mapped().waiters) {
-        --waiting_;
-        auto decided = decide(state, waiter.options, now);
-        answer(domain, std::move(waiter), std::move(decided), Source::discovered);
+    auto& waiters = flight.mapped().waiters;
+    waiting_ -= waiters.size();
+    while (!waiters.empty()) {
+        const auto first = waiters.begin();
+        answer(domain, waiters, first, decide(state, first->options, now), Source::discovered);
     }
 }
 
-void PolicyEngine::answer(const Domain& domain, Waiter waiter, postfix::Answer answer, Source source) {
-    observer_.on_answer(domain, answer, source);
-    const auto executor = boost::asio::get_associated_executor(waiter.done, network_);
-    boost::asio::dispatch(executor, [done = std::move(waiter.done), said = std::move(answer)]() mutable {
-        std::move(done)(std::move(said));
-    });
+void PolicyEngine::answer(const Domain& domain, Waiters& waiters, Waiters::iterator waiter,
+                          postfix::Answer answer, Source source) {
+    observer_.on_answer(domain.text(), answer, source);
+    waiter->answer = std::move(answer);
+    if (answered_.empty()) boost::asio::post(network_, [this] { deliver(); });
+    answered_.splice(answered_.end(), waiters, waiter);
+}
+
+// Those who wait on one loop are told with one message to it.
+void PolicyEngine::deliver() {
+    Waiters all = std::move(answered_);
+    answered_.clear();
+    while (!all.empty()) {
+        const auto executor = boost::asio::get_associated_executor(all.front().done, network_);
+        Waiters together;
+        for (auto waiter = all.begin(); waiter != all.end();) {
+            const auto next = std::next(waiter);
+            if (boost::asio::get_associated_executor(waiter->done, network_) == executor)
+                together.splice(together.end(), all, waiter);
+            waiter = next;
+        }
+        boost::asio::dispatch(executor, [together = std::move(together)]() mutable {
+            for (auto& waiter : together)
+                std::move(waiter.done)(std::move(waiter.answer));
+        });
+    }
 }
 
 void PolicyEngine::tick() {
@@ -169,13 +203,12 @@ void PolicyEngine::tick() {
 
 void PolicyEngine::release_overdue(Time now) {
     for (auto& [domain, flight] : flights_) {
-        std::erase_if(flight.waiters, [&, &whom = domain](Waiter& waiter) {
-            if (now < waiter.deadline) return false;
+        for (auto waiter = flight.waiters.begin(); waiter != flight.waiters.end();) {
+            const auto overdue = waiter++;
+            if (now < overdue->deadline) continue;
             --waiting_;
-            auto decided = decide(unknown, waiter.options, now);
-            answer(whom, std::move(waiter), std::move(decided), Source::deadline);
-            return true;
-        });
+            answer(domain, flight.waiters, overdue, decide(unknown, overdue->options, now), Source::deadline);
+        }
     }
 }
 
@@ -198,11 +231,11 @@ void PolicyEngine::look_after(std::size_t shard, Time now) {
 void PolicyEngine::stop() {
     stopping_ = true;
     for (auto& [domain, flight] : flights_) {
-        for (auto& waiter : flight.waiters)
-            answer(domain, std::move(waiter), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
-        waiting_ -= flight.waiters.size();
-        flight.waiters.clear();
+        while (!flight.waiters.empty())
+            answer(domain, flight.waiters, flight.waiters.begin(), postfix::Temp{"tlspolicyd is stopping"},
+                   Source::deadline);
     }
+    waiting_ = 0;
     tasks_.cancel();
 }
 

@@ -27,14 +27,15 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace tlspolicy::engine {
 
 /// The heart: answers from the hall at once, or sends a discovery up the staircase and lets all who ask for
 /// the domain wait for that one (STS-26).
 ///
-/// cached() and ask() are for any thread; all else belongs to the network loop. No timer runs here: the owner
-/// calls tick(), so that a test's clock rules. Destroy it only when idle() after stop().
+/// cached(), ask() and submit() are for any thread; all else belongs to the network loop. No timer runs here:
+/// the owner calls tick(), so that a test's clock rules. Destroy it only when idle() after stop().
 class PolicyEngine {
 public:
     using Handler = boost::asio::any_completion_handler<void(postfix::Answer)>;
@@ -45,8 +46,16 @@ public:
     PolicyEngine(const PolicyEngine&) = delete;
     PolicyEngine& operator=(const PolicyEngine&) = delete;
 
-    /// The answer from memory; nullopt: ask(). Allocates nothing and waits for nobody.
-    std::optional<postfix::Answer> cached(const Domain& domain, const postfix::MapOptions& options);
+    /// A lookup that memory cannot answer, and who is to hear.
+    struct Question {
+        Domain domain;
+        postfix::MapOptions options;
+        Handler done;
+    };
+
+    /// The answer from memory; nullopt: ask(). Allocates nothing and waits for nobody. `domain` is any text:
+    /// one that is not in the form of Domain::text() is merely not found.
+    std::optional<postfix::Answer> cached(std::string_view domain, const postfix::MapOptions& options);
 
     /// Completes with the answer within `answer_deadline`, on the handler's own executor. A discovery that
     /// takes longer goes on without its askers.
@@ -54,12 +63,16 @@ public:
     auto ask(Domain domain, postfix::MapOptions options, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(postfix::Answer)>(
             [this](auto handler, const Domain& asked, const postfix::MapOptions& how) {
-                boost::asio::post(network_, [this, asked, how, done = Handler(std::move(handler))]() mutable {
-                    wait(asked, how, std::move(done));
-                });
+                std::vector<Question> questions;
+                questions.push_back(Question{asked, how, Handler(std::move(handler))});
+                submit(std::move(questions));
             },
             token, domain, options);
     }
+
+    /// ask() for many at once. Waking another thread costs more than the answer that it brings: whoever has
+    /// several questions hands them over together, as their answers come back together.
+    void submit(std::vector<Question> questions);
 
     void configure(const Settings& settings);
 
@@ -69,7 +82,7 @@ public:
 
     /// Answers all who wait, and cancels every discovery.
     void stop();
-    bool idle() const noexcept { return flights_.empty() && tasks_.size() == 0; }
+    bool idle() const noexcept { return flights_.empty() && answered_.empty() && tasks_.size() == 0; }
     std::size_t waiting() const noexcept { return waiting_; }
 
 private:
@@ -77,24 +90,28 @@ private:
         postfix::MapOptions options;
         Time deadline;
         Handler done;
+        postfix::Answer answer = {};
     };
+    /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without end.
+    using Waiters = std::list<Waiter>;
     /// One discovery under way, and who waits for it.
     struct Flight {
         Reason reason = Reason::lookup;
-        /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without
-        /// end.
-        std::list<Waiter> waiters;
+        Waiters waiters;
     };
     class Landing;
 
-    void wait(const Domain& domain, const postfix::MapOptions& options, Handler done);
+    void wait(Question question);
+    void recheck(const cache::Entry& entry);
     void start(const Domain& domain, Reason reason);
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     cache::StsState land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
                          const Outcome& outcome, Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);
     void disembark(const Domain& domain, const cache::StsState& state, Time now);
-    void answer(const Domain& domain, Waiter waiter, postfix::Answer answer, Source source);
+    void answer(const Domain& domain, Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer,
+                Source source);
+    void deliver();
     void release_overdue(Time now);
     void look_after(std::size_t shard, Time now);
 
@@ -105,6 +122,7 @@ private:
     Settings settings_;
     StsDiscovery discovery_;
     std::unordered_map<Domain, Flight> flights_;
+    Waiters answered_;  // to be told at the end of this turn of the loop
     std::size_t waiting_ = 0;
     std::size_t refreshing_ = 0;
     std::size_t next_shard_ = 0;

@@ -76,6 +76,12 @@ void ServingLoop::leave(SocketmapSession& session) {
     stop_if_empty();
 }
 
+void ServingLoop::enqueue(Question question) {
+    if (questions_.empty())
+        asio::post(context_, [this] { shared_.engine.submit(std::exchange(questions_, {})); });
+    questions_.push_back(std::move(question));
+}
+
 void ServingLoop::stop_if_empty() {
     if (!draining_ || !sessions_->empty()) return;
     sweep_timer_.cancel();

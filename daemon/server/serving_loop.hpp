@@ -6,6 +6,7 @@
 #include "server/settings.hpp"
 #include "server/socket.hpp"
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +15,8 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tlspolicy::server {
 
@@ -56,12 +59,23 @@ public:
     /// Where replies are put together between two awaits; a session leaves it empty.
     std::string& replies() noexcept { return replies_; }
     bool draining() const noexcept { return draining_; }
+    /// The engine's ask(), together with the other questions of this turn of the loop.
+    template <class CompletionToken>
+    auto ask(const Domain& domain, const postfix::MapOptions& options, CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(postfix::Answer)>(
+            [this](auto handler, const Domain& asked, const postfix::MapOptions& how) {
+                enqueue(Question{asked, how, engine::PolicyEngine::Handler(std::move(handler))});
+            },
+            token, domain, options);
+    }
     void enter(SocketmapSession& session);
     void leave(SocketmapSession& session);
 
 private:
     struct Sessions;
+    using Question = engine::PolicyEngine::Question;
 
+    void enqueue(Question question);
     void sweep_later();
     void stop_if_empty();
 
@@ -72,6 +86,7 @@ private:
     boost::asio::steady_timer sweep_timer_;
     std::unique_ptr<Sessions> sessions_;
     std::string replies_;
+    std::vector<Question> questions_;
     bool draining_ = false;
 };
 

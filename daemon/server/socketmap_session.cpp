@@ -104,30 +104,33 @@ SocketmapSession::Next SocketmapSession::answer_request(std::string_view payload
     const auto& maps = loop_.settings().maps;
     const auto map = maps.find(request.map);
     if (map != maps.end()) return answer_key(map->second, request.key);
-    postfix::append_reply(loop_.replies(), postfix::Perm{"unknown map " + printable(request.map, 50)}, {});
-    return Next::go_on;
+    return reply(postfix::Perm{"unknown map " + printable(request.map, 50)}, {});
 }
 
 SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& options,
                                                     std::string_view key) {
+    auto& engine = loop_.shared().engine;
+    // Postfix asks in the form that the cache knows: what is found there needs no parsing.
+    if (const auto answer = engine.cached(key, options)) return reply(*answer, key);
+
     const auto lookup = postfix::LookupKey::parse(key);
-    if (!lookup) {
-        postfix::append_reply(loop_.replies(), postfix::NotFound{}, {});
-        return Next::go_on;
+    if (!lookup) return reply(postfix::NotFound{}, {});
+    const std::string_view domain = lookup->domain().text();
+    if (domain != key) {
+        if (const auto answer = engine.cached(domain, options)) return reply(*answer, domain);
     }
-    const auto answer = loop_.shared().engine.cached(lookup->domain(), options);
-    if (!answer) {
-        question_ = Question{lookup->domain(), options};
-        return Next::ask;
-    }
-    postfix::append_reply(loop_.replies(), *answer, lookup->domain().text());
+    question_ = Question{lookup->domain(), options};
+    return Next::ask;
+}
+
+SocketmapSession::Next SocketmapSession::reply(const postfix::Answer& answer, std::string_view domain) {
+    postfix::append_reply(loop_.replies(), answer, domain);
     return Next::go_on;
 }
 
 Awaitable<void> SocketmapSession::ask() {
     activity_ = Activity::asking;
-    const postfix::Answer answer =
-        co_await loop_.shared().engine.ask(question_->domain, question_->options, use_awaitable);
+    const postfix::Answer answer = co_await loop_.ask(question_->domain, question_->options, use_awaitable);
     activity_ = Activity::reading;
     quiet_sweeps_ = 0;
     postfix::append_reply(loop_.replies(), answer, question_->domain.text());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/domain.hpp"
+#include "postfix/answer.hpp"
 #include "postfix/lookup_key.hpp"
 #include "postfix/map_options.hpp"
 #include "postfix/socketmap.hpp"
@@ -53,6 +54,7 @@ private:
 
     Next answer_buffered();
     Next answer_request(std::string_view payload);
+    Next reply(const postfix::Answer& answer, std::string_view domain);
     Next answer_key(const postfix::MapOptions& options, std::string_view key);
     Awaitable<void> ask();
     bool write_now();

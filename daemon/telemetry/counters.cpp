@@ -23,7 +23,7 @@ void Counters::on_event(const engine::Event& event) {
     events_[event.index()].fetch_add(1, std::memory_order_relaxed);
 }
 
-void Counters::on_answer(const Domain& /*domain*/, const postfix::Answer& answer,
+void Counters::on_answer(std::string_view /*domain*/, const postfix::Answer& answer,
                          engine::Source source) noexcept {
     answers_[answer.index()][static_cast<std::size_t>(source)].fetch_add(1, std::memory_order_relaxed);
 }

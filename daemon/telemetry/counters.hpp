@@ -15,7 +15,7 @@ namespace tlspolicy::telemetry {
 class Counters final : public engine::Observer {
 public:
     void on_event(const engine::Event& event) override;
-    void on_answer(const Domain& domain, const postfix::Answer& answer,
+    void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override;
 
     /// "answers_found_cached=12 answers_not_found_cached=3 ... cache_full=0", always every counter.

@@ -60,18 +60,18 @@ void LogObserver::on_event(const engine::Event& event) {
     std::visit([this](const auto& what) { tell(what); }, event);
 }
 
-void LogObserver::on_answer(const Domain& domain, const postfix::Answer& answer,
+void LogObserver::on_answer(std::string_view domain, const postfix::Answer& answer,
                             engine::Source source) noexcept {
     // A lookup costs a stranger nothing, so the warnings are few; Postfix logs the reason with every mail.
     const auto* temp = std::get_if<postfix::Temp>(&answer);
     if (temp != nullptr && source != engine::Source::cached) {
         if (const auto unsaid = temp_.admit())
-            log_->warn("answer domain={} answer=temp source={} unsaid={} reason=\"{}\"", domain.text(),
+            log_->warn("answer domain={} answer=temp source={} unsaid={} reason=\"{}\"", domain,
                        name_of(source), *unsaid, printable(temp->reason));
         return;
     }
     if (!log_->should_log(spdlog::level::debug)) return;
-    log_->debug("answer domain={} answer={} source={}", domain.text(), std::visit(AnswerName{}, answer),
+    log_->debug("answer domain={} answer={} source={}", domain, std::visit(AnswerName{}, answer),
                 name_of(source));
 }
 

@@ -18,7 +18,7 @@ public:
         : log_(std::move(log)), clock_(clock), cache_full_(clock), overloaded_(clock), temp_(clock) {}
 
     void on_event(const engine::Event& event) override;
-    void on_answer(const Domain& domain, const postfix::Answer& answer,
+    void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override;
 
 private:

@@ -15,7 +15,7 @@ public:
         for (auto* observer : all_)
             observer->on_event(event);
     }
-    void on_answer(const Domain& domain, const postfix::Answer& answer,
+    void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override {
         for (auto* observer : all_)
             observer->on_answer(domain, answer, source);

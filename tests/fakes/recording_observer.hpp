@@ -20,7 +20,7 @@ namespace tlspolicy::fakes {
 class RecordingObserver : public engine::Observer {
 public:
     void on_event(const engine::Event& event) override { lines_.push_back(std::visit(Line{}, event)); }
-    void on_answer(const Domain& /*domain*/, const postfix::Answer& /*answer*/,
+    void on_answer(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
                    engine::Source source) noexcept override {
         ++answers_[static_cast<std::size_t>(source)];
     }

@@ -161,7 +161,7 @@ LookupPointer World::ask_later(std::string_view domain, const postfix::MapOption
     auto lookup = std::make_shared<Lookup>(Lookup{std::string(domain), options, parts_->clock.now(), {}});
     const Domain asked = Domain::parse(domain).value();
     ++parts_->unanswered;
-    if (const auto answer = parts_->engine.cached(asked, options)) {
+    if (const auto answer = parts_->engine.cached(asked.text(), options)) {
         parts_->answered(*lookup, *answer);
     } else {
         parts_->engine.ask(asked, options, [parts = parts_.get(), lookup](const postfix::Answer& given) {

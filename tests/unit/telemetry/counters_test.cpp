@@ -40,10 +40,10 @@ TEST_CASE("each event and each answer raises its own counter by one") {
     counters.on_event(engine::NoPolicy{domain, why, Duration(1)});
     counters.on_event(engine::CacheFull{domain, 5});
     counters.on_event(engine::Overloaded{domain});
-    counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
-    counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
-    counters.on_answer(domain, postfix::Temp{}, engine::Source::deadline);
-    counters.on_answer(domain, postfix::Found{}, engine::Source::discovered);
+    counters.on_answer(domain.text(), postfix::NotFound{}, engine::Source::cached);
+    counters.on_answer(domain.text(), postfix::NotFound{}, engine::Source::cached);
+    counters.on_answer(domain.text(), postfix::Temp{}, engine::Source::deadline);
+    counters.on_answer(domain.text(), postfix::Found{}, engine::Source::discovered);
     for (const char* expected :
          {"policy_learned=1", "policy_replaced=0", "discovery_failed=2", "no_policy=1", "cache_full=1",
           "overloaded=1", "answers_not_found_cached=2", "answers_temp_deadline=1",
@@ -59,7 +59,7 @@ TEST_CASE("many threads count without losing one") {
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&counters] {
             for (int j = 0; j < 1000; ++j)
-                counters.on_answer(domain, postfix::NotFound{}, engine::Source::cached);
+                counters.on_answer(domain.text(), postfix::NotFound{}, engine::Source::cached);
         });
     }
     for (auto& thread : threads)
@@ -72,7 +72,7 @@ TEST_CASE("several observers hear everything") {
     Counters second;
     Observers both({&first, &second});
     both.on_event(engine::Overloaded{domain});
-    both.on_answer(domain, postfix::NotFound{}, engine::Source::deadline);
+    both.on_answer(domain.text(), postfix::NotFound{}, engine::Source::deadline);
     for (const Counters* counters : {&first, &second}) {
         CHECK(has(*counters, "overloaded=1"));
         CHECK(has(*counters, "answers_not_found_deadline=1"));

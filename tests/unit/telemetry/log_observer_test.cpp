@@ -44,7 +44,7 @@ struct Fixture {
         return written();
     }
     std::string answered(const postfix::Answer& answer, engine::Source source) {
-        observer.on_answer(domain, answer, source);
+        observer.on_answer(domain.text(), answer, source);
         return written();
     }
 };
