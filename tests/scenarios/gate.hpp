@@ -55,6 +55,7 @@ public:
     }
 
     std::size_t steps() const noexcept { return steps_; }
+    std::size_t waiting() const noexcept { return waiting_.size(); }
 
 private:
     /// Longer than an answer may take, so that askers leave first.

@@ -91,6 +91,22 @@ TEST_CASE("policies learnt in one minute are not refreshed in one minute, but ea
     });
 }
 
+TEST_CASE("refreshes that hang leave room for lookups") {
+    play_once([](World& world) {
+        for (int i = 0; i < 500; ++i)
+            learnt(world, minutes(10), "d" + std::to_string(i) + ".example.com");
+        world.hold();
+        std::size_t most = 0;
+        for (int second = 0; second < 300; ++second) {
+            world.advance(seconds(1));
+            most = std::max(most, world.steps_held());
+        }
+        world.expect_that(most == 64, std::to_string(most) + " refreshes at one time");
+        world.release();
+        learnt(world);
+    });
+}
+
 TEST_CASE("a policy unused for thirty days is refreshed no more, and still applied") {  // proves STS-32
     play_once([](World& world) {
         learnt(world, year);

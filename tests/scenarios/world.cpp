@@ -245,6 +245,10 @@ std::size_t World::steps() const {
     return parts_->gate.steps();
 }
 
+std::size_t World::steps_held() const {
+    return parts_->gate.waiting();
+}
+
 std::string World::trace() const {
     std::string text;
     for (const auto& line : parts_->observer.lines())

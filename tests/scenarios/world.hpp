@@ -117,6 +117,8 @@ public:
     /// Stops, and checks that everybody was answered and nothing is left.
     void finish();
     std::size_t steps() const;
+    /// Steps towards the network that are held up at this moment.
+    std::size_t steps_held() const;
     /// All that the engine told, a line an event.
     std::string trace() const;
 
