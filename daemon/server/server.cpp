@@ -2,6 +2,7 @@
 
 #include "server/acceptor.hpp"
 
+#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -54,9 +55,13 @@ void Server::stop_accepting() {
         acceptor->close();
 }
 
+// By way of the loop that accepts: a client that it has taken in before it closed its doors is then with its
+// own loop before that loop hears that there will be no more.
 void Server::drain() {
-    for (auto& loop : loops_)
-        loop->drain();
+    boost::asio::post(loops_.front()->context(), [this] {
+        for (auto& loop : loops_)
+            loop->drain();
+    });
 }
 
 void Server::abort() {

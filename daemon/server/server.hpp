@@ -34,7 +34,7 @@ public:
     void configure(const Settings& settings);
 
     void stop_accepting();
-    /// Disconnects idle clients, and the others when they have their answer.
+    /// Disconnects idle clients, and the others when they have their answer. After stop_accepting, once.
     void drain();
     /// Disconnects the rest.
     void abort();

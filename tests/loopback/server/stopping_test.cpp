@@ -71,7 +71,7 @@ TEST_CASE("an aborted server disconnects even those who wait") {
 }
 
 TEST_CASE("clients that come in while the server stops are let go as well") {
-    for (int i = 0; i < 20; ++i) {
+    for (std::size_t i = 0; i < 60; ++i) {
         ServerFixture server;
         server.restart.threads = 4;
         server.start();
@@ -84,7 +84,7 @@ TEST_CASE("clients that come in while the server stops are let go as well") {
             } catch (const std::runtime_error&) {  // the door is closed
             }
         });
-        while (server.server().connections() < 20)
+        while (server.server().connections() < i)
             std::this_thread::yield();
         server.server().stop_accepting();
         server.server().drain();

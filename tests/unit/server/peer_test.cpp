@@ -1,0 +1,45 @@
+#include "server/peer.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <doctest/doctest.h>
+
+#include <optional>
+
+namespace asio = boost::asio;
+using tlspolicy::server::address_of;
+using tlspolicy::server::peer_of;
+using Socket = asio::generic::stream_protocol::socket;
+
+TEST_CASE("the other end of a Unix socket has no address, and is called that") {
+    asio::io_context context;
+    asio::local::stream_protocol::socket one(context);
+    asio::local::stream_protocol::socket other(context);
+    asio::local::connect_pair(one, other);
+    const Socket socket(std::move(one));
+    CHECK_FALSE(address_of(socket));
+    CHECK(peer_of(socket) == "unix");
+}
+
+TEST_CASE("the other end of a TCP connection has an address") {
+    asio::io_context context;
+    for (const std::string_view text : {"127.0.0.1", "::1"}) {
+        asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address(text), 0});
+        asio::ip::tcp::socket client(context);
+        client.connect(acceptor.local_endpoint());
+        const Socket socket(acceptor.accept());
+        REQUIRE(address_of(socket));
+        CHECK(address_of(socket)->text() == text);
+        CHECK(peer_of(socket) == text);
+    }
+}
+
+TEST_CASE("a client that is gone is not taken for one on a Unix socket") {
+    asio::io_context context;
+    asio::ip::tcp::socket unconnected(context, asio::ip::tcp::v4());
+    const Socket socket(std::move(unconnected));
+    CHECK_FALSE(address_of(socket));
+    CHECK(peer_of(socket) == "gone");
+}
