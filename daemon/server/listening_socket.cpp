@@ -32,8 +32,9 @@ asio::ip::tcp::endpoint to_asio(const TcpEndpoint& endpoint) {
 }
 
 bool is_alive(asio::io_context& context, const std::string& path) {
-    Unix::socket probe(context);
+    Unix::socket probe(context, Unix());
     error_code failure;
+    probe.non_blocking(true, failure);  // a listener with a full queue would keep us waiting
     probe.connect(Unix::endpoint(path), failure);
     return failure != asio::error::connection_refused;
 }
