@@ -70,14 +70,13 @@ Result<gid_t> find_group(const std::string& name) {
     return found->gr_gid;
 }
 
-Result<void> set_access(const UnixEndpoint& endpoint) {
+Result<void> set_owner(const UnixEndpoint& endpoint) {
     const auto user = find_user(endpoint.owner);
     if (!user) return user.error();
     const auto group = find_group(endpoint.group);
     if (!group) return group.error();
-    const char* path = endpoint.path.c_str();
-    if (::lchown(path, *user, *group) != 0) return failed("cannot set its owner and group", errno);
-    if (::chmod(path, endpoint.mode) != 0) return failed("cannot set its mode", errno);
+    if (::lchown(endpoint.path.c_str(), *user, *group) != 0)
+        return failed("cannot set its owner and group", errno);
     return {};
 }
 
@@ -87,12 +86,13 @@ Result<Unix::acceptor> listen_at(asio::io_context& context, const UnixEndpoint& 
     error_code failure;
     acceptor.open(Unix(), failure);
     if (failure) return failed("cannot open a socket", failure.value());
-    // Nobody may connect before mode and owner are as asked.
-    const mode_t before = ::umask(0777);
+    // Nobody can connect before listen(), when mode and owner are as asked. No chmod(2): it follows whatever
+    // symbolic link somebody puts there meanwhile.
+    const mode_t before = ::umask(static_cast<mode_t>(~endpoint.mode & 0777U));
     acceptor.bind(Unix::endpoint(endpoint.path), failure);
     ::umask(before);
     if (failure) return failed("cannot bind to it", failure.value());
-    auto listening = set_access(endpoint);
+    auto listening = set_owner(endpoint);
     if (listening) {
         acceptor.listen(asio::socket_base::max_listen_connections, failure);
         if (failure) listening = failed("cannot listen", failure.value());
