@@ -55,10 +55,10 @@ public:
     void close() override {
         asio::post(home_.context(), [this] {
             closed_ = true;
+            remove_file();  // first: while the socket is open, no other file can have its inode
             error_code ignored;
             acceptor_.close(ignored);
             pause_.cancel();
-            remove_file();
         });
     }
 
