@@ -84,6 +84,7 @@ EngineFixture::~EngineFixture() {
     while (!is_idle())
         std::this_thread::yield();
     on(network_, [this] {
+        ending_ = true;  // a timer that has fired already cannot be cancelled
         timer_.cancel();
         work_.reset();
     });
@@ -91,6 +92,7 @@ EngineFixture::~EngineFixture() {
 }
 
 void EngineFixture::tick() {
+    if (ending_) return;
     engine_.tick();
     timer_.expires_after(std::chrono::milliseconds(10));
     timer_.async_wait([this](const boost::system::error_code& cancelled) {

@@ -84,6 +84,7 @@ private:
     HeldPolicies policies_;
     engine::PolicyEngine engine_;
     boost::asio::steady_timer timer_;
+    bool ending_ = false;
     std::thread thread_;
 };
 
