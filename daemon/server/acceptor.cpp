@@ -1,5 +1,6 @@
 #include "server/acceptor.hpp"
 
+#include "server/allow_list.hpp"
 #include "server/peer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <type_traits>
@@ -22,12 +22,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds pause_after_failure{100};  // EMFILE lasts until some client goes
-
-bool is_allowed(const Listener& listener, const IpAddress& client) noexcept {
-    return client.is_loopback()
-           || std::any_of(listener.allow.begin(), listener.allow.end(),
-                          [&](const IpNetwork& network) { return network.contains(client); });
-}
 
 template <class Protocol>
 class ProtocolAcceptor final : public Acceptor {

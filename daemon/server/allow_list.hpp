@@ -5,7 +5,8 @@
 
 namespace tlspolicy::server {
 
-/// Whether a TCP client of this address is served: from loopback always, from elsewhere when `allow` names it.
+/// Whether a TCP client of this address is served: from loopback always, from elsewhere when `allow` names
+/// it.
 bool is_allowed(const Listener& listener, const IpAddress& client) noexcept;
 
 }  // namespace tlspolicy::server

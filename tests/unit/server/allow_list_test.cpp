@@ -22,9 +22,8 @@ TEST_CASE("a client on a loopback address is served without being listed") {
 
 TEST_CASE("nobody else is served without being listed") {
     const server::Listener listener{server::TcpEndpoint{IpAddress::parse("0.0.0.0").value(), 8461}};
-    for (const std::string_view client :
-         {"192.0.2.1", "10.0.0.1", "128.0.0.1", "126.255.255.255", "::2", "::", "0.0.0.0", "fe80::1",
-          "2001:db8::1", "::ffff:192.0.2.1"}) {
+    for (const std::string_view client : {"192.0.2.1", "10.0.0.1", "128.0.0.1", "126.255.255.255", "::2",
+                                          "::", "0.0.0.0", "fe80::1", "2001:db8::1", "::ffff:192.0.2.1"}) {
         CAPTURE(client);
         CHECK_FALSE(served(listener, client));
     }
