@@ -30,8 +30,10 @@ std::optional<IpAddress> address_of(const Socket& socket) {
 }
 
 std::string peer_of(const Socket& socket) {
-    const auto address = address_of(socket);
-    return address ? address->text() : "unix";
+    if (const auto address = address_of(socket)) return address->text();
+    boost::system::error_code failure;
+    socket.remote_endpoint(failure);
+    return failure ? "gone" : "unix";
 }
 
 }  // namespace tlspolicy::server

@@ -11,7 +11,7 @@ namespace tlspolicy::server {
 /// The address at the other end; nullopt for a Unix socket, or when the client is gone.
 std::optional<IpAddress> address_of(const Socket& socket);
 
-/// The other end, for the log: an address, or "unix".
+/// The other end, for the log: an address, "unix", or "gone".
 std::string peer_of(const Socket& socket);
 
 }  // namespace tlspolicy::server

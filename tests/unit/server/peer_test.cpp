@@ -11,7 +11,7 @@
 namespace asio = boost::asio;
 using tlspolicy::server::address_of;
 using tlspolicy::server::peer_of;
-using Socket = asio::generic::stream_protocol::socket;
+using tlspolicy::server::Socket;
 
 TEST_CASE("the other end of a Unix socket has no address, and is called that") {
     asio::io_context context;
