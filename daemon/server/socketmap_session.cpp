@@ -154,7 +154,7 @@ Awaitable<bool> SocketmapSession::write_rest() {
     const auto rest = asio::buffer(unsent_);
     co_await asio::async_write(socket_, rest, asio::redirect_error(use_awaitable, failure));
     activity_ = Activity::reading;
-    unsent_ = {};
+    std::string().swap(unsent_);  // gives its memory back, which an assignment does not
     co_return !failure;
 }
 
