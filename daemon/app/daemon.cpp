@@ -134,8 +134,8 @@ asio::awaitable<void> Daemon::shut_down() {
     const auto all_quiet = [this] { return server_.connections() == 0 && engine_.idle(); };
     const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
     if (!quiet) server_.abort();
-    const auto idle = [this] { return engine_.idle(); };
-    co_await wait_until(network_, farewell_grace, idle);
+    // A session that still asks needs this loop for its answer, and would keep join() waiting without it.
+    co_await wait_until(network_, farewell_grace, all_quiet);
     tick_timer_.cancel();
     network_.stop();
 }
