@@ -1,21 +1,17 @@
 #include "base/log_limiter.hpp"
 
+#include "fakes/manual_clock.hpp"
+
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <thread>
 #include <vector>
 
-using tlspolicy::Duration;
 using tlspolicy::LogLimiter;
-using tlspolicy::Time;
+using tlspolicy::fakes::ManualClock;
 
 namespace {
-
-struct StandingClock final : tlspolicy::Clock {
-    Time now() const noexcept override { return time; }
-    Time time{std::chrono::hours(1)};
-};
 
 unsigned admitted(LogLimiter& limiter, unsigned lines) {
     unsigned count = 0;
@@ -27,29 +23,29 @@ unsigned admitted(LogLimiter& limiter, unsigned lines) {
 }  // namespace
 
 TEST_CASE("five lines a minute are said, the others are not") {
-    StandingClock clock;
+    ManualClock clock;
     LogLimiter limiter(clock);
     for (int i = 0; i < 5; ++i)
         CHECK(limiter.admit() == 0);
     CHECK(admitted(limiter, 1000) == 0);
-    clock.time += std::chrono::seconds(59);
+    clock.advance(std::chrono::seconds(59));
     CHECK(admitted(limiter, 1) == 0);
 }
 
 TEST_CASE("the next minute's first line tells how many went unsaid, and the second starts from none") {
-    StandingClock clock;
+    ManualClock clock;
     LogLimiter limiter(clock);
     admitted(limiter, 105);
-    clock.time += std::chrono::minutes(1);
+    clock.advance(std::chrono::minutes(1));
     CHECK(limiter.admit() == 100);
     CHECK(limiter.admit() == 0);
     CHECK(admitted(limiter, 10) == 3);
-    clock.time += std::chrono::hours(5);
+    clock.advance(std::chrono::hours(5));
     CHECK(limiter.admit() == 7);
 }
 
 TEST_CASE("a limiter that threads share loses no line from its account") {
-    StandingClock clock;
+    ManualClock clock;
     LogLimiter limiter(clock);
     constexpr unsigned threads = 4;
     constexpr unsigned lines = 10'000;
@@ -59,7 +55,7 @@ TEST_CASE("a limiter that threads share loses no line from its account") {
         all.emplace_back([&] { said += admitted(limiter, lines); });
     for (auto& thread : all)
         thread.join();
-    clock.time += std::chrono::minutes(1);
+    clock.advance(std::chrono::minutes(1));
     const auto unsaid = limiter.admit();
     REQUIRE(unsaid);
     CHECK(said + *unsaid == threads * lines);
