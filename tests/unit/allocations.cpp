@@ -13,6 +13,17 @@ std::size_t allocations() noexcept {
     return count;
 }
 
+// Asio allocates its operations and coroutine frames here. The linker leads all of our calls to this place.
+extern "C" {
+void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size);
+
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
+    ++count;
+    return __real_aligned_alloc(alignment, size);
+}
+}
+
 void* operator new(std::size_t size) {
     ++count;
     if (void* memory = std::malloc(size)) return memory;
