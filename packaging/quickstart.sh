@@ -102,14 +102,16 @@ case "${1:-}" in
     run)
         check_system
         apt-get -q update </dev/null
-        install_packages "$build_packages $(boost_package)"
+        boost=$(boost_package)
+        install_packages "$build_packages $boost"
         build release
         exec build/release/daemon/tlspolicyd
         ;;
     test)
         check_system
         apt-get -q update </dev/null
-        install_packages "$build_packages $(boost_package) $test_packages $(cat "$root/tests/e2e/packages.txt")"
+        boost=$(boost_package)
+        install_packages "$build_packages $boost $test_packages $(cat "$root/tests/e2e/packages.txt")"
         build test
         exec ctest --preset test
         ;;

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds tick_pause{250};
 constexpr std::chrono::milliseconds shutdown_poll{20};
 constexpr std::chrono::seconds answers_grace{10};  // for lookups that wait when the daemon is told to stop
 constexpr std::chrono::seconds farewell_grace{2};  // for what is left to be written and cancelled after that
-constexpr std::size_t other_files = 512;           // DNS, policy hosts, listeners, log
+constexpr std::size_t other_files = 384;           // DNS, listeners, log
 
 std::uint64_t draw_seed() {
     std::random_device source;
@@ -49,22 +49,24 @@ asio::awaitable<bool> wait_until(asio::io_context& context, Duration limit, Cond
     co_return true;
 }
 
-config::Config fit_to_file_limit(config::Config config) {
-    const std::size_t wanted = config.restart.max_connections + other_files;
+server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::size_t fetches) {
+    const std::size_t others = other_files + fetches;
+    const std::size_t wanted = restart.max_connections + others;
     const std::size_t limit = raise_file_limit(wanted);
-    if (limit >= wanted) return config;
-    config.restart.max_connections = limit > 2 * other_files ? limit - other_files : limit / 2;
+    if (limit >= wanted) return restart;
+    restart.max_connections = limit > 2 * others ? limit - others : limit / 2;
     spdlog::warn(
         "file-limit wanted={} limit={} max_connections={} reason=\"raise the limit of open files "
         "(LimitNOFILE=)\"",
-        wanted, limit, config.restart.max_connections);
-    return config;
+        wanted, limit, restart.max_connections);
+    return restart;
 }
 
 }  // namespace
 
 Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
-    : config_(config),
+    : configured_(config.restart),
+      fitted_(fit_to_file_limit(config.restart, config.https.concurrency)),
       reload_(std::move(reload)),
       log_observer_(std::move(log), clock_),
       observers_({&log_observer_, &counters_}),
@@ -73,7 +75,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
       engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine,
               draw_seed()),
-      server_(engine_, clock_, fit_to_file_limit(config).restart, config.server),
+      server_(engine_, clock_, fitted_, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
     signals_.add(SIGUSR1);
@@ -92,8 +94,8 @@ void Daemon::run() {
     asio::co_spawn(network_, heed_signals(), rethrow);
     asio::co_spawn(network_, tick(), rethrow);
     server_.start();
-    spdlog::info("started version={} threads={} max_connections={}", version(), config_.restart.threads,
-                 config_.restart.max_connections);
+    spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
+                 fitted_.max_connections);
     network_.run();
     server_.join();
     spdlog::info("counters {}", counters_.text());
@@ -147,16 +149,13 @@ void Daemon::reload() {
         spdlog::error("config-rejected reason=\"{}\"", usable.error().message());
         return;
     }
-    if (fresh->restart != config_.restart)
+    if (fresh->restart != configured_)
         spdlog::warn(
             "config-needs-restart reason=\"threads, listen and max_connections change with a restart only\"");
     dns_.configure(fresh->dns);
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     configure_logging(fresh->log);
-    const auto restart = std::move(config_.restart);
-    config_ = *fresh;
-    config_.restart = restart;
     spdlog::info("config-reloaded");
 }
 

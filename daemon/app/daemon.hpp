@@ -47,7 +47,8 @@ private:
     boost::asio::awaitable<void> shut_down();
     void reload();
 
-    config::Config config_;
+    server::RestartSettings configured_;
+    server::RestartSettings fitted_;  ///< the same, within what the system allows
     Reload reload_;
     boost::asio::io_context network_{1};
     SystemClock clock_;

@@ -31,6 +31,8 @@ public:
             if (owner_ != nullptr) owner_->give_back();
         }
 
+        explicit operator bool() const noexcept { return owner_ != nullptr; }
+
     private:
         friend class Slots;
         explicit Slot(Slots& owner) noexcept : owner_(&owner) {}
@@ -42,15 +44,19 @@ public:
     Slots(const Slots&) = delete;
     Slots& operator=(const Slots&) = delete;
 
-    /// Waits for its turn; a cancelled wait throws operation_aborted and keeps nothing.
-    boost::asio::awaitable<Slot> take() {
+    using SteadyTime = boost::asio::steady_timer::time_point;
+
+    /// Waits for its turn; an empty slot: none was free until then. A cancelled wait throws operation_aborted
+    /// and keeps nothing.
+    boost::asio::awaitable<Slot> take(SteadyTime until = SteadyTime::max()) {
         if (waiting_.empty() && in_use_ < capacity_) {
             ++in_use_;
             co_return Slot(*this);
         }
-        Turn turn(*this);
+        Turn turn(*this, until);
         boost::system::error_code woken;  // operation_aborted is how the turn comes, too
         co_await turn.timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        if (!turn.granted && !woken) co_return Slot();
         if (!turn.granted) throw boost::system::system_error(boost::asio::error::operation_aborted);
         turn.granted = false;
         co_return Slot(*this);
@@ -67,8 +73,7 @@ public:
 
 private:
     struct Turn {
-        explicit Turn(Slots& owner)
-            : slots(owner), timer(owner.executor_, boost::asio::steady_timer::time_point::max()) {
+        Turn(Slots& owner, SteadyTime until) : slots(owner), timer(owner.executor_, until) {
             slots.waiting_.push_back(this);
         }
         Turn(const Turn&) = delete;

@@ -18,8 +18,6 @@ std::string_view name_of(ErrorKind kind) noexcept {
             return "invalid";
         case ErrorKind::system:
             return "system";
-        case ErrorKind::overload:
-            return "overload";
     }
     return "unknown";
 }

@@ -11,13 +11,12 @@ namespace tlspolicy {
 /// What kind of thing failed. `fetch`, `webpki` and `invalid` are the classes that RFC 8460, 4.3 reports as
 /// sts-policy-fetch-error, sts-webpki-invalid and sts-policy-invalid.
 enum class ErrorKind : std::uint8_t {
-    syntax,    ///< text that does not follow its grammar
-    dns,       ///< a lookup without a definite result: SERVFAIL, REFUSED, time-out, malformed answer
-    fetch,     ///< the policy could not be fetched: address, connect, time-out, HTTP status, media type, size
-    webpki,    ///< the policy host's certificate: chain, name, dates
-    invalid,   ///< the policy was fetched, but is not valid
-    system,    ///< the operating system refused: file, socket, limit
-    overload,  ///< one of our own limits was reached
+    syntax,   ///< text that does not follow its grammar
+    dns,      ///< a lookup without a definite result: SERVFAIL, REFUSED, time-out, malformed answer
+    fetch,    ///< the policy could not be fetched: address, connect, time-out, HTTP status, media type, size
+    webpki,   ///< the policy host's certificate: chain, name, dates
+    invalid,  ///< the policy was fetched, but is not valid
+    system,   ///< the operating system refused: file, socket, limit
 };
 
 /// The name under which logs and counters show a kind.

@@ -38,11 +38,19 @@ void check_deadline(std::string_view section, Duration timeout, Duration deadlin
                     section, to_text(timeout), to_text(deadline)));
 }
 
+void check_servers(const Config& config, const Node& root, Report& report) {
+    if (config.dns.servers.size() <= dns::max_name_servers) return;
+    report.error(line_at(root, {"dns", "servers"}),
+                 fmt::format("dns.servers: {} servers; allowed: at most {}", config.dns.servers.size(),
+                             dns::max_name_servers));
+}
+
 }  // namespace
 
 void check_rules(const Config& config, const Node& root, Report& report) {
     check_bounds("recheck", config.engine.recheck, root, report);
     check_bounds("negative", config.engine.negative, root, report);
+    check_servers(config, root, report);
     check_deadline("dns", config.dns.timeout, config.engine.answer_deadline, root, report);
     check_deadline("fetch", config.https.timeout, config.engine.answer_deadline, root, report);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@ struct NameServer {
 
     friend bool operator==(const NameServer&, const NameServer&) = default;
 };
+
+/// More would never have their turn; the resolvers of C libraries stop at three.
+constexpr std::size_t max_name_servers = 8;
 
 struct Settings {
     /// Empty: those of `resolv_conf`, followed when it changes.

@@ -54,7 +54,7 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       clock_(clock),
       observer_(observer),
       settings_(settings),
-      discovery_(dns, fetcher, clock),
+      discovery_(dns, fetcher),
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
       tasks_(network, [this](std::exception_ptr failure) {
@@ -105,7 +105,7 @@ void PolicyEngine::wait(Question question) {
     const auto entry = cache_.find(domain.text());
     if (entry && freshness(entry->sts(), now) != Freshness::stale)
         return answer(domain, one, one.begin(), decide(entry->sts(), question.options, now), Source::cached);
-    if (waiting_ >= settings_.max_waiting) {
+    if (is_overloaded(domain)) {
         observer_.on_event(Overloaded{domain});
         return answer(domain, one, one.begin(),
                       postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"}, Source::deadline);
@@ -114,6 +114,12 @@ void PolicyEngine::wait(Question question) {
     flight->second.waiters.splice(flight->second.waiters.end(), one);
     ++waiting_;
     if (is_new) tasks_.spawn(fly(domain, Reason::lookup));
+}
+
+// Discoveries go on when those who asked have been let go, so they are counted too.
+bool PolicyEngine::is_overloaded(const Domain& domain) const {
+    if (waiting_ >= settings_.max_waiting) return true;
+    return flights_.size() >= settings_.max_waiting && !flights_.contains(domain);
 }
 
 void PolicyEngine::start(const Domain& domain, Reason reason) {
@@ -127,10 +133,22 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
     Landing landing(*this, domain);
     const Time begun = clock_.now();
     const auto before = cache_.find(domain.text());
-    const Outcome outcome = co_await discovery_.run(domain, before, reason);
+    Outcome outcome;
+    outcome.record = co_await discovery_.look_up_record(domain);
+    Time now = clock_.now();
+    if (calls_for_fetch(state_of(before), outcome.record, reason, now)) {
+        note_record_found(domain);
+        outcome.policy = co_await discovery_.fetch_policy(domain);
+        now = clock_.now();
+    }
     if (stopping_) co_return;  // what a cancelled discovery brings is no knowledge
-    const Time now = clock_.now();
     landing.at(land(domain, before, outcome, begun, now), now);
+}
+
+// RFC 8461, 3.3: a policy that is not to be had in time is as none, also for those who defer mail while the
+// record is not known.
+void PolicyEngine::note_record_found(const Domain& domain) {
+    flights_.find(domain)->second.meanwhile = cache::NoRecord{};
 }
 
 cache::StsState PolicyEngine::land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
@@ -207,7 +225,8 @@ void PolicyEngine::release_overdue(Time now) {
             const auto overdue = waiter++;
             if (now < overdue->deadline) continue;
             --waiting_;
-            answer(domain, flight.waiters, overdue, decide(unknown, overdue->options, now), Source::deadline);
+            answer(domain, flight.waiters, overdue, decide(flight.meanwhile, overdue->options, now),
+                   Source::deadline);
         }
     }
 }

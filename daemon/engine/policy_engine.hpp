@@ -98,13 +98,16 @@ private:
     struct Flight {
         Reason reason = Reason::lookup;
         Waiters waiters;
+        cache::StsState meanwhile = {};  ///< what those whose deadline passes are judged by
     };
     class Landing;
 
     void wait(Question question);
     void recheck(const cache::Entry& entry);
+    bool is_overloaded(const Domain& domain) const;
     void start(const Domain& domain, Reason reason);
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
+    void note_record_found(const Domain& domain);
     cache::StsState land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
                          const Outcome& outcome, Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);

@@ -27,7 +27,7 @@ struct Settings {
     Duration retry_after_max = std::chrono::hours(1);
     /// A policy that nobody asked for in this time is no longer refreshed (STS-32).
     Duration forget_unused = std::chrono::hours(24 * 30);
-    /// Lookups that wait for discovery at one time; beyond it the answer is TEMP.
+    /// Lookups that wait, and discoveries under way, at one time; beyond it the answer is TEMP.
     std::size_t max_waiting = 10'000;
     /// Domains kept in memory.
     std::size_t max_entries = 1'000'000;

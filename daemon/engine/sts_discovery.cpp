@@ -22,11 +22,6 @@ RecordOutcome no_such_name(const Error& why) {
     return RecordAbsent{std::nullopt, "no record can exist: " + why.message()};
 }
 
-const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry) noexcept {
-    static const cache::StsState unknown;
-    return entry ? entry->sts() : unknown;
-}
-
 }  // namespace
 
 boost::asio::awaitable<RecordOutcome> StsDiscovery::look_up_record(Domain domain) {
@@ -36,20 +31,10 @@ boost::asio::awaitable<RecordOutcome> StsDiscovery::look_up_record(Domain domain
     co_return read_record(answer);
 }
 
-Result<std::shared_ptr<const cache::KnownPolicy>> StsDiscovery::read(Result<std::string> body) {
-    if (!body) return body.error();
-    return pool_.intern(std::move(body).value());
-}
-
-boost::asio::awaitable<Outcome> StsDiscovery::run(Domain domain, std::shared_ptr<const cache::Entry> before,
-                                                  Reason reason) {
-    Outcome outcome;
-    outcome.record = co_await look_up_record(domain);
-    if (calls_for_fetch(state_of(before), outcome.record, reason, clock_.now())) {
-        auto body = co_await fetcher_.fetch(domain);
-        outcome.policy = read(std::move(body));
-    }
-    co_return outcome;
+boost::asio::awaitable<StsDiscovery::Policy> StsDiscovery::fetch_policy(Domain domain) {
+    auto body = co_await fetcher_.fetch(domain);
+    if (!body) co_return body.error();
+    co_return pool_.intern(std::move(body).value());
 }
 
 }  // namespace tlspolicy::engine

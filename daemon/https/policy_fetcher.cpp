@@ -39,6 +39,12 @@ Deadline share_of(const Deadline& whole, std::size_t left) {
     return {whole.at - for_others, whole.since_start - for_others};
 }
 
+/// Who waits longer stands behind more mute hosts than can be served: the queue must not grow without end.
+Error no_slot(Duration patience) {
+    return {ErrorKind::fetch,
+            fmt::format("too many fetches at a time: no turn within {} ms", patience.count())};
+}
+
 /// A cancelled fetch has no result: what its last step reported is the cancellation, not the network.
 asio::awaitable<void> throw_if_cancelled() {
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -79,7 +85,10 @@ public:
     }
 
     asio::awaitable<Result<std::string>> fetch(Domain policy_domain) {
-        const auto slot = co_await slots_.take();
+        const Duration patience = settings_->timeout;
+        const SteadyTime until = std::chrono::steady_clock::now() + patience;
+        const auto slot = co_await slots_.take(until);
+        if (!slot) co_return no_slot(patience);
         auto result = co_await fetch_now(policy_domain);
         if (!result) co_await throw_if_cancelled();
         co_return result;

@@ -10,13 +10,17 @@
 
 namespace asio = boost::asio;
 using tlspolicy::server::address_of;
+using tlspolicy::server::Executor;
 using tlspolicy::server::peer_of;
 using tlspolicy::server::Socket;
+using Local = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
+using Tcp = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 TEST_CASE("the other end of a Unix socket has no address, and is called that") {
     asio::io_context context;
-    asio::local::stream_protocol::socket one(context);
-    asio::local::stream_protocol::socket other(context);
+    Local one(context);
+    Local other(context);
     asio::local::connect_pair(one, other);
     const Socket socket(std::move(one));
     CHECK_FALSE(address_of(socket));
@@ -26,10 +30,12 @@ TEST_CASE("the other end of a Unix socket has no address, and is called that") {
 TEST_CASE("the other end of a TCP connection has an address") {
     asio::io_context context;
     for (const std::string_view text : {"127.0.0.1", "::1"}) {
-        asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address(text), 0});
-        asio::ip::tcp::socket client(context);
+        Acceptor acceptor(context, asio::ip::tcp::endpoint(asio::ip::make_address(text), 0));
+        Tcp client(context);
         client.connect(acceptor.local_endpoint());
-        const Socket socket(acceptor.accept());
+        Tcp accepted(context);
+        acceptor.accept(accepted);
+        const Socket socket(std::move(accepted));
         REQUIRE(address_of(socket));
         CHECK(address_of(socket)->text() == text);
         CHECK(peer_of(socket) == text);
@@ -38,7 +44,7 @@ TEST_CASE("the other end of a TCP connection has an address") {
 
 TEST_CASE("a client that is gone is not taken for one on a Unix socket") {
     asio::io_context context;
-    asio::ip::tcp::socket unconnected(context, asio::ip::tcp::v4());
+    Tcp unconnected(context, asio::ip::tcp::v4());
     const Socket socket(std::move(unconnected));
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "gone");
