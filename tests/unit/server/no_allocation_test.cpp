@@ -6,6 +6,7 @@
 #include "fakes/scripted_fetcher.hpp"
 #include "postfix/answer.hpp"
 #include "server/serving_loop.hpp"
+#include "server/socket.hpp"
 #include "unit/allocations.hpp"
 #include "unit/engine/samples.hpp"
 
@@ -57,7 +58,7 @@ public:
         client_ = ends[0];
         const boost::asio::generic::stream_protocol protocol(AF_UNIX, 0);
         shared_.connections = 1;
-        loop_.serve(server::ServingLoop::Socket(loop_.context(), protocol, ends[1]));
+        loop_.serve(server::Socket(loop_.context(), protocol, ends[1]));
         thread_ = std::thread([this] { loop_.run(); });
     }
     OneClient(const OneClient&) = delete;
@@ -115,8 +116,8 @@ TEST_CASE("an answer from memory is decided and rendered without an allocation")
     const std::size_t before = allocations();
     for (int i = 0; i < many; ++i) {
         for (const auto& options : {postfix::MapOptions{}, reporting}) {
-            const auto found = hall.engine.cached(domain, options);
-            const auto none = hall.engine.cached(hall.empty, options);
+            const auto found = hall.engine.cached(domain.text(), options);
+            const auto none = hall.engine.cached(hall.empty.text(), options);
             postfix::append_reply(out, *found, domain.text());
             postfix::append_reply(out, *none, hall.empty.text());
         }

@@ -1,5 +1,6 @@
 #include "server/peer.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -12,13 +13,14 @@ namespace asio = boost::asio;
 using tlspolicy::server::address_of;
 using tlspolicy::server::peer_of;
 using tlspolicy::server::Socket;
+using Protocol = asio::generic::stream_protocol;
 
 TEST_CASE("the other end of a Unix socket has no address, and is called that") {
     asio::io_context context;
     asio::local::stream_protocol::socket one(context);
     asio::local::stream_protocol::socket other(context);
     asio::local::connect_pair(one, other);
-    const Socket socket(std::move(one));
+    const Socket socket(context, Protocol(asio::local::stream_protocol()), one.release());
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "unix");
 }
@@ -29,7 +31,8 @@ TEST_CASE("the other end of a TCP connection has an address") {
         asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address(text), 0});
         asio::ip::tcp::socket client(context);
         client.connect(acceptor.local_endpoint());
-        const Socket socket(acceptor.accept());
+        const Protocol protocol(acceptor.local_endpoint().protocol());
+        const Socket socket(context, protocol, acceptor.accept().release());
         REQUIRE(address_of(socket));
         CHECK(address_of(socket)->text() == text);
         CHECK(peer_of(socket) == text);
@@ -38,8 +41,7 @@ TEST_CASE("the other end of a TCP connection has an address") {
 
 TEST_CASE("a client that is gone is not taken for one on a Unix socket") {
     asio::io_context context;
-    asio::ip::tcp::socket unconnected(context, asio::ip::tcp::v4());
-    const Socket socket(std::move(unconnected));
+    const Socket socket(context, Protocol(asio::ip::tcp::v4()));
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "gone");
 }
