@@ -70,7 +70,7 @@ public:
 private:
     struct Unheard final : engine::Observer {
         void on_event(const engine::Event& /*event*/) override {}
-        void on_answer(const Domain& /*domain*/, const postfix::Answer& /*answer*/,
+        void on_answer(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
                        engine::Source /*source*/) noexcept override {}
     };
     void tick();

@@ -6,6 +6,7 @@
 #include "fakes/scripted_fetcher.hpp"
 #include "postfix/answer.hpp"
 #include "server/serving_loop.hpp"
+#include "server/socket.hpp"
 #include "unit/allocations.hpp"
 #include "unit/engine/samples.hpp"
 

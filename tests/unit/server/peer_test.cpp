@@ -1,5 +1,6 @@
 #include "server/peer.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -13,16 +14,14 @@ using tlspolicy::server::address_of;
 using tlspolicy::server::Executor;
 using tlspolicy::server::peer_of;
 using tlspolicy::server::Socket;
-using Local = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
-using Tcp = asio::basic_stream_socket<asio::ip::tcp, Executor>;
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Protocol = asio::generic::stream_protocol;
 
 TEST_CASE("the other end of a Unix socket has no address, and is called that") {
     asio::io_context context;
     Local one(context);
     Local other(context);
     asio::local::connect_pair(one, other);
-    const Socket socket(std::move(one));
+    const Socket socket(context, Protocol(asio::local::stream_protocol()), one.release());
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "unix");
 }
@@ -33,9 +32,8 @@ TEST_CASE("the other end of a TCP connection has an address") {
         Acceptor acceptor(context, asio::ip::tcp::endpoint(asio::ip::make_address(text), 0));
         Tcp client(context);
         client.connect(acceptor.local_endpoint());
-        Tcp accepted(context);
-        acceptor.accept(accepted);
-        const Socket socket(std::move(accepted));
+        const Protocol protocol(acceptor.local_endpoint().protocol());
+        const Socket socket(context, protocol, acceptor.accept().release());
         REQUIRE(address_of(socket));
         CHECK(address_of(socket)->text() == text);
         CHECK(peer_of(socket) == text);
@@ -44,8 +42,7 @@ TEST_CASE("the other end of a TCP connection has an address") {
 
 TEST_CASE("a client that is gone is not taken for one on a Unix socket") {
     asio::io_context context;
-    Tcp unconnected(context, asio::ip::tcp::v4());
-    const Socket socket(std::move(unconnected));
+    const Socket socket(context, Protocol(asio::ip::tcp::v4()));
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "gone");
 }
