@@ -11,15 +11,14 @@
 
 namespace asio = boost::asio;
 using tlspolicy::server::address_of;
-using tlspolicy::server::Executor;
 using tlspolicy::server::peer_of;
 using tlspolicy::server::Socket;
 using Protocol = asio::generic::stream_protocol;
 
 TEST_CASE("the other end of a Unix socket has no address, and is called that") {
     asio::io_context context;
-    Local one(context);
-    Local other(context);
+    asio::local::stream_protocol::socket one(context);
+    asio::local::stream_protocol::socket other(context);
     asio::local::connect_pair(one, other);
     const Socket socket(context, Protocol(asio::local::stream_protocol()), one.release());
     CHECK_FALSE(address_of(socket));
@@ -29,8 +28,8 @@ TEST_CASE("the other end of a Unix socket has no address, and is called that") {
 TEST_CASE("the other end of a TCP connection has an address") {
     asio::io_context context;
     for (const std::string_view text : {"127.0.0.1", "::1"}) {
-        Acceptor acceptor(context, asio::ip::tcp::endpoint(asio::ip::make_address(text), 0));
-        Tcp client(context);
+        asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address(text), 0});
+        asio::ip::tcp::socket client(context);
         client.connect(acceptor.local_endpoint());
         const Protocol protocol(acceptor.local_endpoint().protocol());
         const Socket socket(context, protocol, acceptor.accept().release());
