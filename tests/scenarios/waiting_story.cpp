@@ -141,6 +141,40 @@ TEST_CASE("more than may wait are told to come again, and those who wait are ser
         settings);
 }
 
+TEST_CASE("a discovery that its askers have left still counts") {
+    engine::Settings settings;
+    settings.max_waiting = 2;
+    play(
+        [](World& world) {
+            published(world);
+            world.hold();
+            const auto left = {world.ask_later("a.example.com"), world.ask_later("b.example.com")};
+            world.advance(seconds(21));
+            for (const auto& lookup : left)
+                world.expect_answer(lookup, not_found);
+            world.expect_waiting(0);
+            world.expect_answer(world.ask_later("example.com"),
+                                "TEMP tlspolicyd is overloaded: too many lookups wait");
+            world.release();
+            world.expect("example.com", answer);
+        },
+        settings);
+}
+
+TEST_CASE(
+    "a strict map defers for a record that is late, not for a policy that is") {  // proves STS-25, MAP-4
+    World late_record({}, Fault{Fault::Kind::silent, 1});
+    published(late_record);
+    CHECK(late_record.ask("example.com", strict)
+          == "TEMP MTA-STS: the policy record could not be looked up in time");
+    late_record.finish();
+
+    World late_policy({}, Fault{Fault::Kind::silent, 2});
+    published(late_policy);
+    CHECK(late_policy.ask("example.com", strict) == not_found);
+    late_policy.finish();
+}
+
 TEST_CASE("a stop answers everybody who waits, and leaves nothing") {
     play([](World& world) {
         published(world);

@@ -155,3 +155,21 @@ TEST_CASE_FIXTURE(Fixture, "the capacity may change while slots are in use") {
     settle();
     CHECK(slots.in_use() == 0);
 }
+
+TEST_CASE("who finds no slot free in time gets none, and keeps none") {
+    asio::io_context loop;
+    Slots slots(loop.get_executor(), 1);
+    bool got_one = true;
+    Holder holder(loop, slots);
+    const auto wait_in_vain = [&]() -> asio::awaitable<void> {
+        const auto past = Slots::SteadyTime::min();
+        const auto slot = co_await slots.take(past);
+        got_one = static_cast<bool>(slot);
+        holder.release.set();
+    };
+    asio::co_spawn(loop, wait_in_vain, [](std::exception_ptr thrown) { CHECK_FALSE(thrown); });
+    loop.run();
+    CHECK_FALSE(got_one);
+    CHECK(slots.in_use() == 0);
+    CHECK(slots.waiting() == 0);
+}

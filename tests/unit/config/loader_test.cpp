@@ -227,6 +227,9 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
          "with a port: "
          "\"192.0.2.53\", \"192.0.2.53:5353\", \"[2001:db8::53]:5353\""},
         {"dns:\n  servers:\n    - [a]", "f:3: error: dns.servers: must be a list of single values"},
+        {"dns:\n  servers: [192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5, 192.0.2.6, 192.0.2.7, "
+         "192.0.2.8, 192.0.2.9]",
+         "f:2: error: dns.servers: 9 servers; allowed: at most 8"},
         {"fetch: {ca_file: ca.pem}",
          "f:1: error: fetch.ca_file: \"ca.pem\" is not an absolute path; allowed: \"\" or \"/path\""},
         {"cache:\n  recheck: {min: 6m}", "f:2: error: cache.recheck: min 6m is more than max 5m"},
