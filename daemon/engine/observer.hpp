@@ -67,10 +67,15 @@ struct CacheFull {
 struct Overloaded {
     const Domain& domain;
 };
+/// A discovery was left by an exception: a bug, or no memory. Its askers were answered as if nothing had been
+/// learnt.
+struct DiscoveryBroken {
+    std::string_view what;
+};
 
 /// References hold for the call only.
 using Event = std::variant<PolicyLearned, PolicyReplaced, PolicyRefreshed, PolicyExpired, DiscoveryFailed,
-                           DiscoveryRecovered, NoPolicy, CacheFull, Overloaded>;
+                           DiscoveryRecovered, NoPolicy, CacheFull, Overloaded, DiscoveryBroken>;
 
 /// How an answer came about.
 enum class Source : std::uint8_t {

@@ -9,6 +9,7 @@
 #include <boost/asio/dispatch.hpp>
 
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace tlspolicy::engine {
@@ -22,6 +23,17 @@ const cache::StsState unknown;
 
 const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry) noexcept {
     return entry ? entry->sts() : unknown;
+}
+
+// One domain's bad luck is not to end the daemon that all others need.
+std::string words_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    } catch (...) {
+        return "an exception of unknown type";
+    }
 }
 
 }  // namespace
@@ -57,9 +69,8 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       discovery_(dns, fetcher),
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
-      tasks_(network, [this](std::exception_ptr failure) {
-          if (!stopping_)
-              std::rethrow_exception(std::move(failure));  // a bug, or no memory: the owner's loop decides
+      tasks_(network, [this](const std::exception_ptr& failure) {
+          if (!stopping_) observer_.on_event(DiscoveryBroken{words_of(failure)});
       }) {}
 
 std::optional<postfix::Answer> PolicyEngine::cached(std::string_view domain,

@@ -136,4 +136,8 @@ void LogObserver::tell(const engine::Overloaded& event) {
                     event.domain.text(), *unsaid);
 }
 
+void LogObserver::tell(const engine::DiscoveryBroken& event) {
+    log_->error("discovery-broken reason=\"{}\"", printable(event.what, max_reason));
+}
+
 }  // namespace tlspolicy::telemetry

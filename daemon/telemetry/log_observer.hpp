@@ -31,6 +31,7 @@ private:
     void tell(const engine::NoPolicy& event);
     void tell(const engine::CacheFull& event);
     void tell(const engine::Overloaded& event);
+    void tell(const engine::DiscoveryBroken& event);
 
     std::shared_ptr<spdlog::logger> log_;
     const Clock& clock_;

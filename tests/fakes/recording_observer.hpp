@@ -75,6 +75,9 @@ private:
         std::string operator()(const engine::Overloaded& event) const {
             return fmt::format("overloaded {}", event.domain.text());
         }
+        std::string operator()(const engine::DiscoveryBroken& event) const {
+            return fmt::format("broken {}", event.what);
+        }
     };
 
     std::vector<std::string> lines_;

@@ -26,7 +26,7 @@ TEST_CASE("every counter is shown, in a fixed order, from zero") {
              "answers_temp_cached=0 answers_temp_discovered=0 answers_temp_deadline=0 "
              "answers_perm_cached=0 answers_perm_discovered=0 answers_perm_deadline=0 "
              "policy_learned=0 policy_replaced=0 policy_refreshed=0 policy_expired=0 discovery_failed=0 "
-             "discovery_recovered=0 no_policy=0 cache_full=0 overloaded=0");
+             "discovery_recovered=0 no_policy=0 cache_full=0 overloaded=0 discovery_broken=0");
 }
 
 TEST_CASE("each event and each answer raises its own counter by one") {
@@ -40,13 +40,14 @@ TEST_CASE("each event and each answer raises its own counter by one") {
     counters.on_event(engine::NoPolicy{domain, why, Duration(1)});
     counters.on_event(engine::CacheFull{domain, 5});
     counters.on_event(engine::Overloaded{domain});
+    counters.on_event(engine::DiscoveryBroken{"bad_alloc"});
     counters.on_answer(domain.text(), postfix::NotFound{}, engine::Source::cached);
     counters.on_answer(domain.text(), postfix::NotFound{}, engine::Source::cached);
     counters.on_answer(domain.text(), postfix::Temp{}, engine::Source::deadline);
     counters.on_answer(domain.text(), postfix::Found{}, engine::Source::discovered);
     for (const char* expected :
          {"policy_learned=1", "policy_replaced=0", "discovery_failed=2", "no_policy=1", "cache_full=1",
-          "overloaded=1", "answers_not_found_cached=2", "answers_temp_deadline=1",
+          "overloaded=1", "discovery_broken=1", "answers_not_found_cached=2", "answers_temp_deadline=1",
           "answers_found_discovered=1", "answers_found_cached=0"}) {
         CAPTURE(expected);
         CHECK(has(counters, expected));

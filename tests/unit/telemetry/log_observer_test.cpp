@@ -172,6 +172,12 @@ TEST_CASE("overload and a full cache are errors, a few lines a minute") {
     CHECK(log.told(engine::CacheFull{log.domain, 7}).find(" unsaid=3 ") != std::string::npos);
 }
 
+TEST_CASE("a discovery that an exception ended is an error") {
+    Fixture log;
+    CHECK(log.told(engine::DiscoveryBroken{"std::bad_alloc"})
+          == "error discovery-broken reason=\"std::bad_alloc\"\n");
+}
+
 TEST_CASE("an answer is a line at debug") {
     Fixture log;
     const auto state = cached();
