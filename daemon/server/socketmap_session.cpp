@@ -27,8 +27,24 @@ using boost::system::error_code;
 constexpr std::size_t first_input_size = 512;  // holds any usual request: 10,000 idle clients cost 5 MB of it
 constexpr std::size_t largest_input_size = postfix::max_request + sizeof("12345:,");
 constexpr std::size_t flush_at = 64 * 1024;  // octets of replies to pipelined requests that one write carries
-constexpr unsigned vain_turns_at_most = 4;
-constexpr unsigned reads_between_tries = 64;
+
+struct ReadInTurn {
+    template <class Handler>
+    void operator()(Handler handler, Socket* socket, asio::mutable_buffer room) const {
+        const auto executor = socket->get_executor();
+        asio::post(executor, [socket, room, done = std::move(handler)]() mutable {
+            socket->async_read_some(room, std::move(done));
+        });
+    }
+};
+
+/// Reads when the clients that have already asked have had their turn. Asio tries to read before it waits:
+/// right after an answer that is in vain and costs a system call; a turn later this client may have asked
+/// again.
+template <class Token>
+auto async_read_in_turn(Socket& socket, asio::mutable_buffer room, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(ReadInTurn{}, token, &socket, room);
+}
 
 }  // namespace
 
@@ -56,38 +72,14 @@ Awaitable<void> SocketmapSession::run() {
 
         if (loop_.draining()) co_return;
         make_room();
+        error_code failure;
         const auto room = asio::buffer(input_.data() + end_, input_.size() - end_);
-        error_code failure = asio::error::would_block;
-        std::size_t received = 0;
-        if (takes_turns()) {
-            const auto executor = socket_.get_executor();
-            co_await asio::post(executor, use_awaitable);
-            received = read_now(room, failure);
-        }
-        if (failure == asio::error::would_block)
-            received = co_await socket_.async_read_some(room, asio::redirect_error(use_awaitable, failure));
+        const std::size_t received =
+            co_await async_read_in_turn(socket_, room, asio::redirect_error(use_awaitable, failure));
         if (failure) co_return;
         end_ += received;
         quiet_sweeps_ = 0;
     }
-}
-
-// Where many clients ask, each has asked again by the time the others have had their turn: it is read from at
-// once then. Asio's own way begins with a read, too, but right after the answer, when it is in vain, and goes
-// through the reactor. A client that is alone is not there yet when its turn comes: after some turns in vain
-// it is left to the reactor, but for a try now and then.
-bool SocketmapSession::takes_turns() noexcept {
-    if (vain_turns_ < vain_turns_at_most) return true;
-    if (++reads_without_turn_ < reads_between_tries) return false;
-    reads_without_turn_ = 0;
-    return true;
-}
-
-std::size_t SocketmapSession::read_now(boost::asio::mutable_buffer room, error_code& failure) {
-    const std::size_t received = socket_.read_some(room, failure);
-    const bool in_vain = failure == asio::error::would_block;
-    vain_turns_ = in_vain ? std::min(vain_turns_ + 1, vain_turns_at_most) : 0;
-    return received;
 }
 
 SocketmapSession::Next SocketmapSession::answer_buffered() {

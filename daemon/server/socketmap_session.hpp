@@ -59,8 +59,6 @@ private:
     Awaitable<void> ask();
     bool write_now();
     Awaitable<bool> write_rest();
-    bool takes_turns() noexcept;
-    std::size_t read_now(boost::asio::mutable_buffer room, boost::system::error_code& failure);
     void make_room();
     Next refuse(std::string_view why);
 
@@ -72,8 +70,6 @@ private:
     std::string unsent_;  // what the client was too slow to take
     std::optional<Question> question_;
     unsigned quiet_sweeps_ = 0;
-    unsigned vain_turns_ = 0;
-    unsigned reads_without_turn_ = 0;
     Activity activity_ = Activity::reading;
 };
 
