@@ -18,6 +18,8 @@ namespace tlspolicy {
 /// (so no IPv4 address is a domain).
 class Domain {
 public:
+    static constexpr std::size_t max_length = 253;  ///< RFC 1035, 2.3.4 in presentation form
+
     /// Any case; one trailing dot is dropped; U-labels become A-labels (IDNA 2008 with UTS 46 mapping).
     static Result<Domain> parse(std::string_view text);
 
@@ -30,7 +32,6 @@ public:
     friend auto operator<=>(const Domain& a, const Domain& b) noexcept { return a.text() <=> b.text(); }
 
 private:
-    static constexpr std::size_t max_length = 253;  // RFC 1035, 2.3.4 in presentation form
     Domain() = default;
     static Result<Domain> parse_ascii(std::string_view text);
 

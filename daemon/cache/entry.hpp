@@ -5,8 +5,13 @@
 #include "base/error.hpp"
 #include "cache/known_policy.hpp"
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -40,24 +45,32 @@ struct Unavailable {
 /// A policy that holds until it expires, whatever DNS and HTTPS say meanwhile (STS-30).
 struct Cached {
     std::shared_ptr<const KnownPolicy> policy;  ///< never null
-    std::string id = {};
-    Time fetched = {};
     Time expires = {};
     Time recheck = {};  ///< from then on a lookup has the record looked at again, behind its answer (STS-31)
+    // The members above are all that a cached answer reads: one cache line with the entry's head.
+    Time fetched = {};
     Time refresh = {};  ///< then it is fetched again even if nobody asks (STS-32); a failure puts it off
+    std::string id = {};
     std::shared_ptr<const Failure> failure = {};  ///< of the latest recheck or refresh; null: it went well
 };
 
 using StsState = std::variant<Unknown, NoRecord, Unavailable, Cached>;
 
-/// A snapshot of what is known of one domain: immutable but for its marks of use, replaced whole. Shared
-/// between threads through `shared_ptr<const Entry>`.
-class Entry {
-public:
-    Entry(const Domain& domain, StsState sts, Time used)
-        : domain_(domain.text()), sts_(std::move(sts)), last_used_(used.time_since_epoch().count()) {}
+class Entry;
+using EntryPtr = boost::intrusive_ptr<const Entry>;
 
-    std::string_view domain() const noexcept { return domain_; }
+/// A snapshot of what is known of one domain: immutable but for its marks of use, replaced whole, shared
+/// between threads. There may be a million of them, and each lookup reads another one: so the count of owners
+/// and the domain's text are part of the one piece of memory.
+class Entry : public boost::intrusive_ref_counter<Entry> {
+public:
+    static EntryPtr create(const Domain& domain, StsState sts, Time used);
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+    std::string_view domain() const noexcept {
+        return {reinterpret_cast<const char*>(this + 1), domain_size_};
+    }
     const StsState& sts() const noexcept { return sts_; }
 
     Time last_used() const noexcept { return Time(Duration(last_used_.load(std::memory_order_relaxed))); }
@@ -72,11 +85,16 @@ public:
         return !recheck_claimed_.exchange(true, std::memory_order_relaxed);
     }
 
+    static void operator delete(void* entry) { ::operator delete(entry); }  // not the sized one
+
 private:
-    std::string domain_;  // not a Domain, whose 254 octets would be most of a million entries' memory
-    StsState sts_;
-    mutable std::atomic<Time::rep> last_used_;
+    Entry(std::string_view domain, StsState sts, Time used) noexcept;
+
     mutable std::atomic<bool> recheck_claimed_{false};
+    std::uint8_t domain_size_;
+    mutable std::atomic<Time::rep> last_used_;
+    StsState sts_;
+    // The domain's text follows.
 };
 
 }  // namespace tlspolicy::cache

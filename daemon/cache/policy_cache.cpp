@@ -24,14 +24,14 @@ std::size_t PolicyCache::index_of(std::string_view domain) const noexcept {
            % shard_count;  // the upper bits: within a shard the table goes by the others
 }
 
-std::shared_ptr<const Entry> PolicyCache::find(std::string_view domain) const {
+EntryPtr PolicyCache::find(std::string_view domain) const {
     const Shard& shard = *shards_[index_of(domain)];
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.entries.find(domain);
     return found == shard.entries.end() ? nullptr : *found;
 }
 
-PolicyCache::Kept PolicyCache::put(std::shared_ptr<const Entry> entry) {
+PolicyCache::Kept PolicyCache::put(EntryPtr entry) {
     const std::size_t index = index_of(entry->domain());
     Shard& shard = *shards_[index];
     if (replace(shard, entry)) return Kept::yes;
@@ -43,8 +43,8 @@ PolicyCache::Kept PolicyCache::put(std::shared_ptr<const Entry> entry) {
 }
 
 // Under one lock: nobody may find nothing where a policy is being replaced.
-bool PolicyCache::replace(Shard& shard, const Pointer& entry) {
-    Pointer replaced;  // declared before the lock, so freed after it
+bool PolicyCache::replace(Shard& shard, const EntryPtr& entry) {
+    EntryPtr replaced;  // declared before the lock, so freed after it
     const std::lock_guard lock(shard.mutex);
     const auto old = shard.entries.find(entry->domain());
     if (old == shard.entries.end()) return false;
@@ -61,13 +61,13 @@ void PolicyCache::erase(std::string_view domain) {
     if (found != shard.entries.end()) remove(shard, found);
 }
 
-std::vector<std::shared_ptr<const Entry>> PolicyCache::shard(std::size_t index) const {
+std::vector<EntryPtr> PolicyCache::shard(std::size_t index) const {
     const Shard& shard = *shards_[index];
     const std::lock_guard lock(shard.mutex);
     return {shard.entries.begin(), shard.entries.end()};
 }
 
-void PolicyCache::insert(Shard& shard, Pointer entry) {
+void PolicyCache::insert(Shard& shard, EntryPtr entry) {
     if (is_evictable(*entry)) ++shard.evictable;
     shard.entries.insert(std::move(entry));
     size_.fetch_add(1, std::memory_order_relaxed);

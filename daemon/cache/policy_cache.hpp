@@ -33,14 +33,14 @@ public:
     PolicyCache(std::size_t max_entries, std::uint64_t hash_key);
 
     /// Null: nothing is known.
-    std::shared_ptr<const Entry> find(std::string_view domain) const;
+    EntryPtr find(std::string_view domain) const;
 
     /// Replaces what was known of the entry's domain, at once. One thread writes: the network loop's.
-    Kept put(std::shared_ptr<const Entry> entry);
+    Kept put(EntryPtr entry);
     void erase(std::string_view domain);
 
     /// A copy of one shard's entries, for sweeps, which must not hold its lock.
-    std::vector<std::shared_ptr<const Entry>> shard(std::size_t index) const;
+    std::vector<EntryPtr> shard(std::size_t index) const;
 
     void set_max_entries(std::size_t max_entries) noexcept {
         max_entries_.store(max_entries, std::memory_order_relaxed);
@@ -48,21 +48,19 @@ public:
     std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
 private:
-    using Pointer = std::shared_ptr<const Entry>;
-
     struct Hash {
         using is_transparent = void;
         KeyedHash keyed;
         std::size_t operator()(std::string_view domain) const noexcept { return keyed(domain); }
-        std::size_t operator()(const Pointer& entry) const noexcept { return keyed(entry->domain()); }
+        std::size_t operator()(const EntryPtr& entry) const noexcept { return keyed(entry->domain()); }
     };
     struct Equal {
         using is_transparent = void;
         static std::string_view key(std::string_view domain) noexcept { return domain; }
-        static std::string_view key(const Pointer& entry) noexcept { return entry->domain(); }
+        static std::string_view key(const EntryPtr& entry) noexcept { return entry->domain(); }
         bool operator()(const auto& a, const auto& b) const noexcept { return key(a) == key(b); }
     };
-    using Entries = boost::unordered_flat_set<Pointer, Hash, Equal>;
+    using Entries = boost::unordered_flat_set<EntryPtr, Hash, Equal>;
 
     struct alignas(64) Shard {  // a cache line of its own, so that locks do not disturb each other
         explicit Shard(const Hash& hash) : entries(0, hash) {}
@@ -73,8 +71,8 @@ private:
     };
 
     std::size_t index_of(std::string_view domain) const noexcept;
-    bool replace(Shard& shard, const Pointer& entry);
-    void insert(Shard& shard, Pointer entry);
+    bool replace(Shard& shard, const EntryPtr& entry);
+    void insert(Shard& shard, EntryPtr entry);
     void remove(Shard& shard, Entries::iterator position);
     bool evict_one(std::size_t first_shard);
     static Entries::iterator find_victim(Shard& shard);

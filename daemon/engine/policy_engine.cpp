@@ -21,7 +21,7 @@ constexpr std::size_t max_refreshing = 64;  // half of the default fetch slots s
 
 const cache::StsState unknown;
 
-const cache::StsState& state_of(const std::shared_ptr<const cache::Entry>& entry) noexcept {
+const cache::StsState& state_of(const cache::EntryPtr& entry) noexcept {
     return entry ? entry->sts() : unknown;
 }
 
@@ -162,7 +162,7 @@ void PolicyEngine::note_record_found(const Domain& domain) {
     flights_.find(domain)->second.meanwhile = cache::NoRecord{};
 }
 
-cache::StsState PolicyEngine::land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
+cache::StsState PolicyEngine::land(const Domain& domain, const cache::EntryPtr& before,
                                    const Outcome& outcome, Time begun, Time now) {
     const double spread = std::uniform_real_distribution<double>(0, 1)(random_);
     cache::StsState state = learn(state_of(before), outcome, settings_, now, spread);
@@ -176,7 +176,7 @@ void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time
     const auto* cached = std::get_if<cache::Cached>(&state);
     const bool momentary = cached != nullptr && cached->expires == cached->fetched;  // max_age 0 (STS-15)
     if (momentary || std::holds_alternative<cache::Unknown>(state)) return cache_.erase(domain.text());
-    if (cache_.put(std::make_shared<const cache::Entry>(domain, state, used))
+    if (cache_.put(cache::Entry::create(domain, state, used))
         == cache::PolicyCache::Kept::no_room)
         observer_.on_event(CacheFull{domain, cache_.size()});
 }

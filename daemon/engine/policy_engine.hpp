@@ -108,7 +108,7 @@ private:
     void start(const Domain& domain, Reason reason);
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     void note_record_found(const Domain& domain);
-    cache::StsState land(const Domain& domain, const std::shared_ptr<const cache::Entry>& before,
+    cache::StsState land(const Domain& domain, const cache::EntryPtr& before,
                          const Outcome& outcome, Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);
     void disembark(const Domain& domain, const cache::StsState& state, Time now);

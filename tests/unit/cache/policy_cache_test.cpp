@@ -31,13 +31,13 @@ std::string name(std::string_view kind, int number) {
     return std::string(kind) + std::to_string(number) + ".example.com";
 }
 
-std::shared_ptr<const Entry> entry(std::string_view domain, StsState state) {
-    return std::make_shared<const Entry>(Domain::parse(domain).value(), std::move(state), now);
+EntryPtr entry(std::string_view domain, StsState state) {
+    return Entry::create(Domain::parse(domain).value(), std::move(state), now);
 }
-std::shared_ptr<const Entry> no_record(std::string_view domain) {
+EntryPtr no_record(std::string_view domain) {
     return entry(domain, NoRecord{now});
 }
-std::shared_ptr<const Entry> with_policy(std::string_view domain,
+EntryPtr with_policy(std::string_view domain,
                                          const std::shared_ptr<const KnownPolicy>& policy,
                                          std::string_view id = "id1") {
     Cached cached{policy};

@@ -12,8 +12,8 @@ using namespace samples;
 constexpr Duration tick{1};
 
 Care care(cache::StsState state, Duration unused = Duration(0)) {
-    const cache::Entry entry(domain(), std::move(state), now - unused);
-    return care_for(entry, Settings{}, now);
+    const auto entry = cache::Entry::create(domain(), std::move(state), now - unused);
+    return care_for(*entry, Settings{}, now);
 }
 
 cache::Cached due(Duration refresh_in, Duration expires_in = hours(1)) {

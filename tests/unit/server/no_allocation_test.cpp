@@ -33,9 +33,9 @@ namespace {
 /// An engine that knows a policy of example.com, and that none.example.com has none.
 struct Hall {
     Hall() {
-        cache.put(std::make_shared<const cache::Entry>(samples::domain(), samples::cached(), samples::now));
+        cache.put(cache::Entry::create(samples::domain(), samples::cached(), samples::now));
         const cache::NoRecord none{samples::now + std::chrono::hours(1)};
-        cache.put(std::make_shared<const cache::Entry>(empty, none, samples::now));
+        cache.put(cache::Entry::create(empty, none, samples::now));
     }
 
     boost::asio::io_context network;  // never run: what is in the hall needs no network
