@@ -4,12 +4,14 @@
 #include "base/domain.hpp"
 #include "base/error.hpp"
 #include "base/ip_address.hpp"
+#include "cache/entry.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -55,6 +57,60 @@ public:
     /// The body of https://mta-sts.<policy_domain>/.well-known/mta-sts.txt, not yet parsed; fails with kind
     /// `fetch` or `webpki` within the fetch deadline (RFC 8461, 3.3).
     virtual boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) = 0;
+};
+
+/// A policy as it is written down: its text, which whoever reads it back parses again, and its times, which
+/// may lie before the machine's start. The store converts them: within, it keeps wall clock time.
+struct StoredPolicy {
+    std::string domain;  ///< Domain::text()
+    std::string body;    ///< as fetched
+    std::string id;
+    Time fetched{};
+    Time expires{};                         ///< a reader counts it anew, from the text's max_age
+    Time checked{};                         ///< when the record was last seen to carry this id
+    Time used{};                            ///< when it was last asked for
+    std::optional<cache::Failure> failure;  ///< of the latest recheck or refresh
+
+    friend bool operator==(const StoredPolicy&, const StoredPolicy&) = default;
+};
+
+/// What outlives the process (STS-34). A write returns at once, is done in the background within about a
+/// second, and is seen by every find() after it. No failure of a store is fatal: it says so itself, once, and
+/// tries again.
+class PolicyStore {
+public:
+    virtual ~PolicyStore() = default;
+
+    /// nullopt: it holds none. Fails (kind `system`) where it cannot tell.
+    virtual boost::asio::awaitable<Result<std::optional<StoredPolicy>>> find(Domain domain) = 0;
+    virtual void save(StoredPolicy policy) = 0;
+    virtual void erase(std::string_view domain) = 0;
+    /// Writes down when a policy was last looked at and used, and nothing where it holds none.
+    virtual void mark(std::string_view domain, Time checked, Time used) = 0;
+
+    /// A part of what it holds, those used last first.
+    struct Page {
+        std::vector<StoredPolicy> policies;
+        std::string next;  ///< where to go on; empty: this was the end
+    };
+    /// `from`: empty, or Page::next.
+    virtual boost::asio::awaitable<Result<Page>> page(std::string from) = 0;
+
+    /// Whether what was saved will be found again, so that memory may let go of it.
+    virtual bool reliable() const noexcept = 0;
+    /// Changes whenever the store has begun anew, empty: what is known is then to be saved again.
+    virtual std::uint64_t generation() const noexcept = 0;
+};
+
+/// What a fleet of daemons has learnt together. Never waited for longer than a moment, never depended on.
+class SharedStore {
+public:
+    virtual ~SharedStore() = default;
+
+    /// nullopt: it knows none. Fails (kind `system`) where it cannot tell in time.
+    virtual boost::asio::awaitable<Result<std::optional<StoredPolicy>>> find(Domain domain) = 0;
+    /// In the background; a policy that was fetched later than this one stays.
+    virtual void publish(StoredPolicy policy) = 0;
 };
 
 }  // namespace tlspolicy::engine
