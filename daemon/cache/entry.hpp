@@ -49,6 +49,7 @@ struct Cached {
     Time recheck = {};  ///< from then on a lookup has the record looked at again, behind its answer (STS-31)
     // The members above are all that a cached answer reads: one cache line with the entry's head.
     Time fetched = {};
+    Time checked = {};  ///< when the record was last seen to carry this id
     Time refresh = {};  ///< then it is fetched again even if nobody asks (STS-32); a failure puts it off
     std::string id = {};
     std::shared_ptr<const Failure> failure = {};  ///< of the latest recheck or refresh; null: it went well

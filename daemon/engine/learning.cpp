@@ -47,6 +47,7 @@ private:
         Cached cached{policy};
         cached.id = policy_id();
         cached.fetched = now_;
+        cached.checked = now_;
         cached.expires = now_ + policy->policy.max_age;
         cached.recheck = now_ + record_ttl();
         cached.refresh = refresh_time(now_, policy->policy.max_age, spread_);
@@ -102,6 +103,8 @@ private:
     /// The policy held goes on as it is, expiry included (STS-31).
     StsState keep(Cached cached, std::shared_ptr<const Failure> failure) const {
         cached.recheck = now_ + record_ttl();
+        const auto* id = found_id(outcome_.record);
+        if (id != nullptr && *id == cached.id) cached.checked = now_;
         cached.failure = std::move(failure);
         return cached;
     }

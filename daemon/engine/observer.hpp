@@ -73,16 +73,33 @@ struct DiscoveryBroken {
     std::string_view what;
 };
 
-/// References hold for the call only.
-using Event = std::variant<PolicyLearned, PolicyReplaced, PolicyRefreshed, PolicyExpired, DiscoveryFailed,
-                           DiscoveryRecovered, NoPolicy, CacheFull, Overloaded, DiscoveryBroken>;
-
 /// How an answer came about.
 enum class Source : std::uint8_t {
     cached,      ///< from memory, at once
+    stored,      ///< from the own store
+    shared,      ///< from the shared store
     discovered,  ///< the lookup waited for a discovery
     deadline,    ///< the lookup waited in vain
 };
+
+/// A lookup found a policy in a store.
+struct PolicyRecalled {
+    const Domain& domain;
+    const cache::Cached& now;
+    Source source;
+    Duration took;
+};
+/// A store held something that is no policy; it is as if it had held nothing.
+struct RecallRejected {
+    std::string_view domain;
+    Source source;
+    const Error& why;
+};
+
+/// References hold for the call only.
+using Event = std::variant<PolicyLearned, PolicyReplaced, PolicyRefreshed, PolicyExpired, DiscoveryFailed,
+                           DiscoveryRecovered, NoPolicy, CacheFull, Overloaded, DiscoveryBroken,
+                           PolicyRecalled, RecallRejected>;
 
 class Observer {
 public:

@@ -15,9 +15,10 @@
 namespace tlspolicy::engine {
 namespace {
 
-constexpr Duration sweep_pause =
-    std::chrono::seconds(1);                // one of 64 shards each time: all in about a minute
-constexpr std::size_t max_refreshing = 64;  // half of the default fetch slots stay for lookups
+constexpr Duration sweep_pause = std::chrono::seconds(1);
+constexpr std::size_t sweeps_per_walk = 60;   // so each entry is looked after about once a minute
+constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
+constexpr std::size_t max_refreshing = 64;    // half of the default fetch slots stay for lookups
 
 const cache::StsState unknown;
 
@@ -45,11 +46,11 @@ public:
     Landing(const Landing&) = delete;
     Landing& operator=(const Landing&) = delete;
     ~Landing() {
-        if (!done_) engine_.disembark(domain_, unknown, engine_.clock_.now());
+        if (!done_) engine_.disembark(domain_, unknown, engine_.clock_.now(), Source::discovered);
     }
-    void at(const cache::StsState& state, Time now) {
+    void at(const cache::StsState& state, Time now, Source source) {
         done_ = true;
-        engine_.disembark(domain_, state, now);
+        engine_.disembark(domain_, state, now, source);
     }
 
 private:
@@ -60,13 +61,14 @@ private:
 
 PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
                            PolicyFetcher& fetcher, const Clock& clock, Observer& observer,
-                           const Settings& settings, std::uint64_t seed)
+                           const Settings& settings, std::uint64_t seed, Stores stores)
     : network_(network),
       cache_(cache),
       clock_(clock),
       observer_(observer),
       settings_(settings),
       discovery_(dns, fetcher),
+      archive_(stores, cache, discovery_.pool(), clock, observer, seed),
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
       tasks_(network, [this](const std::exception_ptr& failure) {
@@ -143,6 +145,25 @@ void PolicyEngine::start(const Domain& domain, Reason reason) {
 boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
     Landing landing(*this, domain);
     const Time begun = clock_.now();
+    if (reason == Reason::lookup) {
+        auto recalled = co_await archive_.recall(domain, settings_);
+        if (stopping_) co_return;
+        if (recalled) {
+            const Source source = recalled->source;
+            const cache::StsState state = take_over(domain, *std::move(recalled), begun);
+            const Time now = clock_.now();
+            landing.at(state, now, source);
+            // It may be long ago that its record was seen; behind the answer it is looked at again (STS-31).
+            if (freshness(state, now) == Freshness::recheck_due)
+                boost::asio::post(network_, [this, domain] { start(domain, Reason::recheck); });
+            co_return;
+        }
+    }
+    co_await discover(domain, reason, landing);
+}
+
+boost::asio::awaitable<void> PolicyEngine::discover(Domain domain, Reason reason, Landing& landing) {
+    const Time begun = clock_.now();
     const auto before = cache_.find(domain.text());
     Outcome outcome;
     outcome.record = co_await discovery_.look_up_record(domain);
@@ -153,7 +174,15 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
         now = clock_.now();
     }
     if (stopping_) co_return;  // what a cancelled discovery brings is no knowledge
-    landing.at(land(domain, before, outcome, begun, now), now);
+    landing.at(land(domain, before, outcome, begun, now), now, Source::discovered);
+}
+
+cache::StsState PolicyEngine::take_over(const Domain& domain, Archive::Recalled recalled, Time begun) {
+    const Time now = clock_.now();
+    observer_.on_event(PolicyRecalled{domain, recalled.policy, recalled.source, now - begun});
+    cache::StsState state = std::move(recalled.policy);
+    keep(domain, state, now);
+    return state;
 }
 
 // RFC 8461, 3.3: a policy that is not to be had in time is as none, also for those who defer mail while the
@@ -168,7 +197,10 @@ cache::StsState PolicyEngine::land(const Domain& domain, const cache::EntryPtr& 
     cache::StsState state = learn(state_of(before), outcome, settings_, now, spread);
     report(observer_, domain, state_of(before), outcome, state, now, now - begun);
     const bool asked_for = !flights_.find(domain)->second.waiters.empty();
-    keep(domain, state, asked_for || !before ? now : before->last_used());
+    const Time used = asked_for || !before ? now : before->last_used();
+    const bool fetched = outcome.policy && outcome.policy->has_value();
+    archive_.record(domain, state_of(before), state, fetched, used);
+    keep(domain, state, used);
     return state;
 }
 
@@ -176,19 +208,19 @@ void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time
     const auto* cached = std::get_if<cache::Cached>(&state);
     const bool momentary = cached != nullptr && cached->expires == cached->fetched;  // max_age 0 (STS-15)
     if (momentary || std::holds_alternative<cache::Unknown>(state)) return cache_.erase(domain.text());
-    if (cache_.put(cache::Entry::create(domain, state, used))
-        == cache::PolicyCache::Kept::no_room)
-        observer_.on_event(CacheFull{domain, cache_.size()});
+    if (cache_.put(cache::Entry::create(domain, state, used)) == cache::PolicyCache::Kept::yes) return;
+    archive_.note_left_out();
+    observer_.on_event(CacheFull{domain, cache_.size()});
 }
 
-void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now) {
+void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now, Source source) {
     auto flight = flights_.extract(domain);  // first: whoever asks from here on starts anew
     if (flight.mapped().reason == Reason::refresh) --refreshing_;
     auto& waiters = flight.mapped().waiters;
     waiting_ -= waiters.size();
     while (!waiters.empty()) {
         const auto first = waiters.begin();
-        answer(domain, waiters, first, decide(state, first->options, now), Source::discovered);
+        answer(domain, waiters, first, decide(state, first->options, now), source);
     }
 }
 
@@ -223,11 +255,12 @@ void PolicyEngine::deliver() {
 void PolicyEngine::tick() {
     const Time now = clock_.now();
     release_overdue(now);
+    cache_.policies_may_leave(archive_.reliable());
+    cache_.shrink();
+    if (!stopping_ && archive_.is_warm_up_due(now)) tasks_.spawn(archive_.warm_up(settings_));
     if (now < next_sweep_) return;
     next_sweep_ = now + sweep_pause;
-    look_after(next_shard_, now);
-    next_shard_ = (next_shard_ + 1) % cache::PolicyCache::shard_count;
-    if (next_shard_ == 0) discovery_.pool().sweep();
+    look_after(now);
 }
 
 void PolicyEngine::release_overdue(Time now) {
@@ -242,20 +275,37 @@ void PolicyEngine::release_overdue(Time now) {
     }
 }
 
-void PolicyEngine::look_after(std::size_t shard, Time now) {
-    for (const auto& entry : cache_.shard(shard)) {
-        const Care care = care_for(*entry, settings_, now);
-        if (care == Care::none) continue;
-        const auto domain = Domain::parse(entry->domain());
-        if (!domain || flights_.contains(*domain)) continue;
-        if (care == Care::refresh) {
-            if (refreshing_ < max_refreshing) start(*domain, Reason::refresh);
-            continue;
-        }
-        if (const auto* expired = std::get_if<cache::Cached>(&entry->sts()))
-            observer_.on_event(PolicyExpired{*domain, *expired});
-        cache_.erase(entry->domain());
+// A part of the cache, so that all of it has its turn within about a minute.
+void PolicyEngine::look_after(Time now) {
+    if (walk_.at_end()) {
+        walk_ = {};
+        archive_.begin_walk(now);
     }
+    const std::size_t part = cache_.size() / sweeps_per_walk + entries_at_once;
+    for (std::size_t seen = 0; seen < part && !walk_.at_end();) {
+        const auto entries = cache_.walk_on(walk_, entries_at_once);
+        for (const auto& entry : entries)
+            look_after(*entry, now);
+        seen += entries.size();
+    }
+    if (walk_.at_end()) discovery_.pool().sweep();
+}
+
+void PolicyEngine::look_after(const cache::Entry& entry, Time now) {
+    archive_.show(entry);
+    const Care care = care_for(entry, settings_, now);
+    if (care == Care::none) return;
+    const auto domain = Domain::parse(entry.domain());
+    if (!domain || flights_.contains(*domain)) return;
+    if (care == Care::refresh) {
+        if (refreshing_ < max_refreshing) start(*domain, Reason::refresh);
+        return;
+    }
+    if (const auto* expired = std::get_if<cache::Cached>(&entry.sts())) {
+        observer_.on_event(PolicyExpired{*domain, *expired});
+        archive_.forget(entry.domain());
+    }
+    cache_.erase(entry.domain());
 }
 
 void PolicyEngine::stop() {

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/domain.hpp"
 #include "cache/policy_cache.hpp"
+#include "engine/archive.hpp"
 #include "engine/learning.hpp"
 #include "engine/observer.hpp"
 #include "engine/ports.hpp"
@@ -42,7 +43,7 @@ public:
 
     PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
                  PolicyFetcher& fetcher, const Clock& clock, Observer& observer, const Settings& settings,
-                 std::uint64_t seed);
+                 std::uint64_t seed, Stores stores = {});
     PolicyEngine(const PolicyEngine&) = delete;
     PolicyEngine& operator=(const PolicyEngine&) = delete;
 
@@ -76,8 +77,8 @@ public:
 
     void configure(const Settings& settings);
 
-    /// A few times a second: lets go of waiters whose deadline has passed, and looks after a part of the
-    /// cache.
+    /// A few times a second: lets go of waiters whose deadline has passed, looks after a part of the cache,
+    /// and sees to it that it is filled from the store after a start.
     void tick();
 
     /// Answers all who wait, and cancels every discovery.
@@ -107,16 +108,19 @@ private:
     bool is_overloaded(const Domain& domain) const;
     void start(const Domain& domain, Reason reason);
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
+    boost::asio::awaitable<void> discover(Domain domain, Reason reason, Landing& landing);
+    cache::StsState take_over(const Domain& domain, Archive::Recalled recalled, Time begun);
     void note_record_found(const Domain& domain);
-    cache::StsState land(const Domain& domain, const cache::EntryPtr& before,
-                         const Outcome& outcome, Time begun, Time now);
+    cache::StsState land(const Domain& domain, const cache::EntryPtr& before, const Outcome& outcome,
+                         Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);
-    void disembark(const Domain& domain, const cache::StsState& state, Time now);
+    void disembark(const Domain& domain, const cache::StsState& state, Time now, Source source);
     void answer(const Domain& domain, Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer,
                 Source source);
     void deliver();
     void release_overdue(Time now);
-    void look_after(std::size_t shard, Time now);
+    void look_after(Time now);
+    void look_after(const cache::Entry& entry, Time now);
 
     boost::asio::any_io_executor network_;
     cache::PolicyCache& cache_;
@@ -124,11 +128,12 @@ private:
     Observer& observer_;
     Settings settings_;
     StsDiscovery discovery_;
+    Archive archive_;
     std::unordered_map<Domain, Flight> flights_;
     Waiters answered_;  // to be told at the end of this turn of the loop
     std::size_t waiting_ = 0;
     std::size_t refreshing_ = 0;
-    std::size_t next_shard_ = 0;
+    cache::PolicyCache::Walk walk_{cache::PolicyCache::shard_count};
     Time next_sweep_;
     bool stopping_ = false;
     std::mt19937_64 random_;

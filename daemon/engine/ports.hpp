@@ -66,10 +66,10 @@ struct StoredPolicy {
     std::string body;    ///< as fetched
     std::string id;
     Time fetched{};
-    Time expires{};                         ///< a reader counts it anew, from the text's max_age
-    Time checked{};                         ///< when the record was last seen to carry this id
-    Time used{};                            ///< when it was last asked for
-    std::optional<cache::Failure> failure;  ///< of the latest recheck or refresh
+    Time expires{};                              ///< a reader counts it anew, from the text's max_age
+    Time checked{};                              ///< when the record was last seen to carry this id
+    Time used{};                                 ///< when it was last asked for
+    std::optional<cache::Failure> failure = {};  ///< of the latest recheck or refresh
 
     friend bool operator==(const StoredPolicy&, const StoredPolicy&) = default;
 };

@@ -27,11 +27,6 @@ std::optional<std::string_view> after_version(std::string_view text) noexcept {
     return text;
 }
 
-bool is_id(std::string_view value) noexcept {
-    return !value.empty() && value.size() <= max_id
-           && std::all_of(value.begin(), value.end(), ascii::is_alphanumeric);
-}
-
 /// sts-ext-value: visible ASCII without '=' (and ';', which has already split the fields).
 bool is_extension_value(std::string_view value) noexcept {
     return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
@@ -40,6 +35,11 @@ bool is_extension_value(std::string_view value) noexcept {
 }
 
 }  // namespace
+
+bool is_valid_id(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= max_id
+           && std::all_of(text.begin(), text.end(), ascii::is_alphanumeric);
+}
 
 Result<Record> parse_record(std::string_view text) {
     const auto fields = after_version(text);
@@ -62,7 +62,7 @@ Result<Record> parse_record(std::string_view text) {
             return bad("\"" + printable(field, 60) + "\" is not name=value");
         const std::string_view value = field.substr(equals + 1);
         // RFC 8461, 3.1: of a repeated field the first counts; a later one need only be well-formed.
-        const bool valid = name == "id" && !id ? is_id(value) : is_extension_value(value);
+        const bool valid = name == "id" && !id ? is_valid_id(value) : is_extension_value(value);
         if (!valid) return bad(std::string(name) + " has the invalid value \"" + printable(value, 60) + "\"");
         if (name == "id" && !id) id = value;
     }

@@ -21,6 +21,9 @@ struct NoRecord {
     std::string why;
 };
 
+/// 1 to 32 letters and digits (STS-4).
+bool is_valid_id(std::string_view text) noexcept;
+
 /// One TXT record, its strings joined. Fails with kind `syntax`.
 Result<Record> parse_record(std::string_view text);
 

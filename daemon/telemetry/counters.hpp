@@ -22,7 +22,7 @@ public:
     std::string text() const;
 
 private:
-    static constexpr std::size_t sources = 3;
+    static constexpr std::size_t sources = 5;
     using Counter = std::atomic<std::uint64_t>;
 
     std::array<std::array<Counter, sources>, std::variant_size_v<postfix::Answer>> answers_{};

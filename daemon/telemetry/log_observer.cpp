@@ -46,6 +46,10 @@ std::string_view name_of(engine::Source source) {
     switch (source) {
         case engine::Source::cached:
             return "cached";
+        case engine::Source::stored:
+            return "stored";
+        case engine::Source::shared:
+            return "shared";
         case engine::Source::discovered:
             return "discovered";
         case engine::Source::deadline:
@@ -138,6 +142,20 @@ void LogObserver::tell(const engine::Overloaded& event) {
 
 void LogObserver::tell(const engine::DiscoveryBroken& event) {
     log_->error("discovery-broken reason=\"{}\"", printable(event.what, max_reason));
+}
+
+void LogObserver::tell(const engine::PolicyRecalled& event) {
+    // From the own store it is an old friend; from the shared one, this daemon's first meeting with it.
+    log_->log(event.source == engine::Source::shared ? spdlog::level::info : spdlog::level::debug,
+              "policy-recalled domain={} source={} {} ms={}", event.domain.text(), name_of(event.source),
+              describe(event.now), event.took.count());
+}
+
+void LogObserver::tell(const engine::RecallRejected& event) {
+    if (const auto unsaid = rejected_.admit())
+        log_->error("recall-rejected domain={} source={} unsaid={} reason=\"{}\"",
+                    printable(event.domain, 255), name_of(event.source), *unsaid,
+                    printable(event.why.message(), max_reason));
 }
 
 }  // namespace tlspolicy::telemetry

@@ -15,7 +15,12 @@ namespace tlspolicy::telemetry {
 class LogObserver final : public engine::Observer {
 public:
     LogObserver(std::shared_ptr<spdlog::logger> log, const Clock& clock)
-        : log_(std::move(log)), clock_(clock), cache_full_(clock), overloaded_(clock), temp_(clock) {}
+        : log_(std::move(log)),
+          clock_(clock),
+          cache_full_(clock),
+          overloaded_(clock),
+          temp_(clock),
+          rejected_(clock) {}
 
     void on_event(const engine::Event& event) override;
     void on_answer(std::string_view domain, const postfix::Answer& answer,
@@ -32,12 +37,15 @@ private:
     void tell(const engine::CacheFull& event);
     void tell(const engine::Overloaded& event);
     void tell(const engine::DiscoveryBroken& event);
+    void tell(const engine::PolicyRecalled& event);
+    void tell(const engine::RecallRejected& event);
 
     std::shared_ptr<spdlog::logger> log_;
     const Clock& clock_;
     LogLimiter cache_full_;
     LogLimiter overloaded_;
     LogLimiter temp_;
+    LogLimiter rejected_;
 };
 
 }  // namespace tlspolicy::telemetry

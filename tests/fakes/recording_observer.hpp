@@ -78,10 +78,17 @@ private:
         std::string operator()(const engine::DiscoveryBroken& event) const {
             return fmt::format("broken {}", event.what);
         }
+        std::string operator()(const engine::PolicyRecalled& event) const {
+            return fmt::format("recalled {} {} from {}", event.domain.text(), shown(event.now),
+                               event.source == engine::Source::shared ? "shared" : "own");
+        }
+        std::string operator()(const engine::RecallRejected& event) const {
+            return fmt::format("rejected {} {}", event.domain, event.why.message());
+        }
     };
 
     std::vector<std::string> lines_;
-    std::array<std::size_t, 3> answers_{};
+    std::array<std::size_t, 5> answers_{};
 };
 
 }  // namespace tlspolicy::fakes

@@ -3,6 +3,7 @@
 #include "cache/policy_cache.hpp"
 #include "engine/policy_engine.hpp"
 #include "fakes/recording_observer.hpp"
+#include "fakes/scripted_store.hpp"
 #include "gate.hpp"
 #include "oracle.hpp"
 
@@ -10,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -66,8 +68,7 @@ std::string secure(std::string_view match) {
 }
 
 struct World::Parts {
-    Parts(const engine::Settings& with, Fault goes_wrong)
-        : settings(with), fault(goes_wrong), cache(with.max_entries, seed) {}
+    Parts(const engine::Settings& with, Fault goes_wrong) : settings(with), fault(goes_wrong) { start(); }
 
     engine::Settings settings;
     Fault fault;
@@ -82,12 +83,35 @@ struct World::Parts {
     Gate gate{loop.get_executor(), clock, fault};
     GatedDns gated_dns{gate, dns};
     GatedFetcher gated_hosts{gate, hosts, oracle, clock};
-    cache::PolicyCache cache;
-    engine::PolicyEngine engine{
-        loop.get_executor(), cache, gated_dns, gated_hosts, clock, observer, settings, seed};
+    fakes::ScriptedStore own;
+    fakes::ScriptedSharedStore shared;
+    engine::Stores stores;
+    std::optional<cache::PolicyCache> cache_;
+    std::optional<engine::PolicyEngine> engine_;
     Duration step = asking_step;
     std::size_t unanswered = 0;
     bool stopped = false;
+
+    cache::PolicyCache& cache() { return *cache_; }
+    engine::PolicyEngine& engine() { return *engine_; }
+
+    void start() {
+        stopped = false;
+        cache_.emplace(settings.max_entries, seed);
+        engine_.emplace(loop.get_executor(), *cache_, gated_dns, gated_hosts, clock, observer, settings, seed,
+                        stores);
+    }
+    void stop() {
+        if (std::exchange(stopped, true)) return;
+        engine().stop();
+        loop.poll();
+    }
+    void restart() {
+        stop();
+        REQUIRE(engine().idle());
+        engine_.reset();
+        start();
+    }
 
     bool sound() const noexcept { return fault.kind == Fault::Kind::none; }
 
@@ -106,7 +130,7 @@ struct World::Parts {
         step = by;
         clock.advance(by);
         gate.time_out();
-        if (!stopped) engine.tick();
+        if (!stopped) engine().tick();
         loop.poll();
     }
 };
@@ -116,7 +140,6 @@ World::World(const engine::Settings& settings, Fault fault)
 
 World::~World() {
     stop();
-    parts_->loop.poll();
 }
 
 void World::record(std::string_view domain, std::string_view id, Duration ttl) {
@@ -161,10 +184,10 @@ LookupPointer World::ask_later(std::string_view domain, const postfix::MapOption
     auto lookup = std::make_shared<Lookup>(Lookup{std::string(domain), options, parts_->clock.now(), {}});
     const Domain asked = Domain::parse(domain).value();
     ++parts_->unanswered;
-    if (const auto answer = parts_->engine.cached(asked.text(), options)) {
+    if (const auto answer = parts_->engine().cached(asked.text(), options)) {
         parts_->answered(*lookup, *answer);
     } else {
-        parts_->engine.ask(asked, options, [parts = parts_.get(), lookup](const postfix::Answer& given) {
+        parts_->engine().ask(asked, options, [parts = parts_.get(), lookup](const postfix::Answer& given) {
             parts->answered(*lookup, given);
         });
     }
@@ -182,15 +205,32 @@ std::string World::ask(std::string_view domain, const postfix::MapOptions& optio
 }
 
 void World::stop() {
-    if (std::exchange(parts_->stopped, true)) return;
-    parts_->engine.stop();
-    parts_->loop.poll();
+    parts_->stop();
+}
+
+void World::use(Storage storage) {
+    parts_->stores = {storage == Storage::shared ? nullptr : &parts_->own,
+                      storage == Storage::own ? nullptr : &parts_->shared};
+    parts_->restart();
+}
+void World::restart() {
+    parts_->restart();
+}
+void World::restart_elsewhere() {
+    parts_->own.begin_anew();
+    parts_->restart();
+}
+fakes::ScriptedStore& World::own_store() {
+    return parts_->own;
+}
+fakes::ScriptedSharedStore& World::shared_store() {
+    return parts_->shared;
 }
 
 void World::finish() {
     stop();
-    CHECK(parts_->engine.idle());
-    CHECK(parts_->engine.waiting() == 0);
+    CHECK(parts_->engine().idle());
+    CHECK(parts_->engine().waiting() == 0);
     CHECK(parts_->unanswered == 0);
 }
 
@@ -212,8 +252,8 @@ void World::expect_answer(const LookupPointer& lookup, std::string_view answer, 
                 lookup->domain + " is answered " + lookup->answer.value_or("nothing"), where);
 }
 void World::expect_waiting(std::size_t lookups, Where where) {
-    expect_that(parts_->engine.waiting() == lookups,
-                std::to_string(parts_->engine.waiting()) + " lookups wait", where);
+    expect_that(parts_->engine().waiting() == lookups,
+                std::to_string(parts_->engine().waiting()) + " lookups wait", where);
 }
 void World::expect_fetches(std::string_view domain, std::size_t count, Where where) {
     const std::size_t made = parts_->hosts.fetches_for(domain);
@@ -231,7 +271,7 @@ void World::expect_answers(engine::Source source, std::size_t count, Where where
     expect_that(given == count, std::to_string(given) + " answers", where);
 }
 void World::expect_entries(std::size_t count, Where where) {
-    expect_that(parts_->cache.size() == count, std::to_string(parts_->cache.size()) + " entries", where);
+    expect_that(parts_->cache().size() == count, std::to_string(parts_->cache().size()) + " entries", where);
 }
 
 std::vector<Duration> World::fetch_times(std::string_view domain) const {

@@ -17,6 +17,11 @@
 #include <string_view>
 #include <vector>
 
+namespace tlspolicy::fakes {
+class ScriptedStore;
+class ScriptedSharedStore;
+}  // namespace tlspolicy::fakes
+
 namespace tlspolicy::scenarios {
 
 using std::chrono::hours;
@@ -96,6 +101,16 @@ public:
     LookupPointer ask_later(std::string_view domain, const postfix::MapOptions& options = {});
 
     void stop();
+
+    enum class Storage : std::uint8_t { own, shared, both };
+    /// Begins anew with these stores, which are empty at first; without this call there are none.
+    void use(Storage storage);
+    /// The daemon ends and starts: only its own store remembers.
+    void restart();
+    /// Another daemon takes over, on another machine: only the shared store remembers.
+    void restart_elsewhere();
+    fakes::ScriptedStore& own_store();
+    fakes::ScriptedSharedStore& shared_store();
 
     void expect(std::string_view domain, std::string_view answer, const postfix::MapOptions& options = {},
                 Where where = BOOST_CURRENT_LOCATION);

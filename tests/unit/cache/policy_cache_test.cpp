@@ -37,9 +37,8 @@ EntryPtr entry(std::string_view domain, StsState state) {
 EntryPtr no_record(std::string_view domain) {
     return entry(domain, NoRecord{now});
 }
-EntryPtr with_policy(std::string_view domain,
-                                         const std::shared_ptr<const KnownPolicy>& policy,
-                                         std::string_view id = "id1") {
+EntryPtr with_policy(std::string_view domain, const std::shared_ptr<const KnownPolicy>& policy,
+                     std::string_view id = "id1") {
     Cached cached{policy};
     cached.id = id;
     return entry(domain, std::move(cached));
@@ -48,11 +47,13 @@ EntryPtr with_policy(std::string_view domain,
 /// Names that all fall into one shard.
 std::vector<std::string> names_of_one_shard(std::size_t count) {
     PolicyCache cache(100'000, key);
-    for (int i = 0; cache.shard(0).size() < count; ++i)
-        cache.put(no_record(name("s", i)));
+    for (std::size_t i = 0; i < count * 2 * PolicyCache::shard_count; ++i)
+        cache.put(no_record(name("s", static_cast<int>(i))));
+    PolicyCache::Walk walk;
     std::vector<std::string> names;
-    for (const auto& each : cache.shard(0))
+    for (const auto& each : cache.walk_on(walk, count))
         names.emplace_back(each->domain());
+    REQUIRE(names.size() == count);
     return names;
 }
 
@@ -83,20 +84,37 @@ TEST_CASE("an entry is found by its domain, replaced whole, and erased") {
     CHECK(cache.size() == 0);
 }
 
-TEST_CASE("every entry is in exactly one shard") {
+TEST_CASE("a walk meets every entry once, in whatever steps") {
     PolicyCache cache(1000, key);
     for (int i = 0; i < 500; ++i)
         cache.put(no_record(name("d", i)));
-    std::set<std::string> seen;
-    std::size_t used = 0;
-    for (std::size_t shard = 0; shard < PolicyCache::shard_count; ++shard) {
-        const auto entries = cache.shard(shard);
-        used += entries.empty() ? 0 : 1;
-        for (const auto& each : entries)
-            CHECK(seen.emplace(each->domain()).second);
+    for (const std::size_t step : {1U, 3U, 100U, 1000U}) {
+        PolicyCache::Walk walk;
+        std::set<std::string> seen;
+        for (auto met = cache.walk_on(walk, step); !met.empty(); met = cache.walk_on(walk, step)) {
+            CHECK(met.size() <= step);
+            for (const auto& each : met)
+                CHECK(seen.emplace(each->domain()).second);
+        }
+        CHECK(walk.at_end());
+        CHECK(seen.size() == 500);
     }
-    CHECK(seen.size() == 500);
-    CHECK(used == PolicyCache::shard_count);  // 500 names leave none of the 64 shards empty
+}
+
+TEST_CASE("a walk goes on, and ends, while entries go and come") {
+    PolicyCache cache(1000, key);
+    for (int i = 0; i < 500; ++i)
+        cache.put(no_record(name("d", i)));
+    PolicyCache::Walk walk;
+    std::size_t erased = 0;
+    for (auto met = cache.walk_on(walk, 7); !met.empty(); met = cache.walk_on(walk, 7)) {
+        for (const auto& each : met) {
+            cache.erase(each->domain());
+            ++erased;
+        }
+    }
+    CHECK(erased == 500);
+    CHECK(cache.size() == 0);
 }
 
 TEST_CASE("the cache never grows beyond its bound") {
@@ -113,20 +131,26 @@ TEST_CASE("an enforced policy is never evicted") {  // proves STS-34
     const auto enforced = policy("enforce");
     for (int i = 0; i < 100; ++i)
         cache.put(with_policy(name("kept", i), enforced));
+    // Where a map has `enforce_testing`, a policy in testing is one too.
+    const auto testing = policy("testing");
+    for (int i = 0; i < 50; ++i)
+        cache.put(with_policy(name("t", i), testing));
     for (int i = 0; i < 2000; ++i)
         cache.put(no_record(name("d", i)));
-    const auto testing = policy("testing");
+    const auto none = policy("none");
     for (int i = 0; i < 2000; ++i)
-        cache.put(with_policy(name("t", i), testing));
+        cache.put(with_policy(name("n", i), none));
     CHECK(cache.size() == 200);
     CHECK(held(cache, "kept", 100) == 100);
+    CHECK(held(cache, "t", 50) == 50);
+    CHECK(cache.policies_left() == 0);
 }
 
-TEST_CASE("what holds no policy goes before a policy that enforces nothing") {
+TEST_CASE("what holds no policy goes before a policy that asks for nothing") {
     const auto names = names_of_one_shard(60);
     PolicyCache cache(40, key);
     for (std::size_t i = 0; i < 20; ++i) {
-        cache.put(with_policy(names[i], policy(i % 2 == 0 ? "testing" : "none")));
+        cache.put(with_policy(names[i], policy("none")));
         cache.put(no_record(names[20 + i]));
     }
     const auto left = [&](std::size_t first) {
@@ -169,6 +193,75 @@ TEST_CASE("a raised bound makes room") {
     CHECK(cache.put(no_record("b.example.com")) == PolicyCache::Kept::no_room);
     cache.set_max_entries(2);
     CHECK(cache.put(no_record("b.example.com")) == PolicyCache::Kept::yes);
+}
+
+TEST_CASE("a lowered bound is reached step by step, and no policy goes for it") {
+    PolicyCache cache(2000, key);
+    const auto enforced = policy("enforce");
+    for (int i = 0; i < 10; ++i)
+        cache.put(with_policy(name("kept", i), enforced));
+    for (int i = 0; i < 1500; ++i)
+        cache.put(no_record(name("d", i)));
+    cache.set_max_entries(5);
+    cache.shrink();
+    CHECK(cache.size() < 1510);
+    CHECK(cache.size() > 1000);
+    for (int i = 0; i < 10; ++i)
+        cache.shrink();
+    CHECK(cache.size() == 10);
+    CHECK(held(cache, "kept", 10) == 10);
+}
+
+TEST_CASE("policies that a store keeps may leave, those unused for long first") {  // proves STS-34
+    PolicyCache cache(1000, key);
+    cache.policies_may_leave(true);
+    const auto enforced = policy("enforce");
+    for (int i = 0; i < 1000; ++i) {
+        Cached state{enforced};
+        const auto domain = Domain::parse(name(i % 2 == 0 ? "old" : "new", i)).value();
+        cache.put(Entry::create(domain, std::move(state), i % 2 == 0 ? now - std::chrono::hours(100) : now));
+    }
+    for (int i = 0; i < 300; ++i)
+        CHECK(cache.put(with_policy(name("late", i), enforced)) == PolicyCache::Kept::yes);
+    CHECK(cache.size() == 1000);
+    CHECK(cache.policies_left() == 300);
+    CHECK(held(cache, "new", 1000) > 475);  // of 500: it looks at a handful each time
+    // What holds no policy still goes first.
+    cache.put(no_record("a.example.com"));
+    const auto left = cache.policies_left();
+    cache.put(no_record("b.example.com"));
+    CHECK(cache.find("a.example.com") == nullptr);
+    CHECK(cache.policies_left() == left);
+}
+
+TEST_CASE("a policy of many octets takes the room of many") {
+    PolicyCache cache(100, key);
+    cache.policies_may_leave(true);
+    std::string body = "version: STSv1\nmode: enforce\nmax_age: 86400\nmx: mx.example.com\n";
+    while (body.size() < 20'000)
+        body += "x-filler: " + std::string(100, 'x') + "\n";
+    const auto huge = read_policy(body).value();
+    for (int i = 0; i < 100; ++i)
+        cache.put(with_policy(name("huge", i), huge));
+    CHECK(cache.size() == 5);  // each counts as 20
+}
+
+TEST_CASE("entries are counted by kind") {
+    using Kind = PolicyCache::Kind;
+    PolicyCache cache(100, key);
+    cache.put(no_record("a.example.com"));
+    cache.put(entry("b.example.com", Unavailable{Failure{}, now}));
+    cache.put(with_policy("c.example.com", policy("enforce")));
+    cache.put(with_policy("d.example.com", policy("testing")));
+    cache.put(with_policy("e.example.com", policy("none")));
+    for (const Kind kind : {Kind::no_record, Kind::unavailable, Kind::enforce, Kind::testing, Kind::none})
+        CHECK(cache.size(kind) == 1);
+    cache.put(with_policy("a.example.com", policy("enforce")));
+    CHECK(cache.size(Kind::no_record) == 0);
+    CHECK(cache.size(Kind::enforce) == 2);
+    cache.erase("c.example.com");
+    CHECK(cache.size(Kind::enforce) == 1);
+    CHECK(cache.size() == 4);
 }
 
 TEST_CASE("readers on many threads never miss an entry that is being replaced") {  // proves STS-30

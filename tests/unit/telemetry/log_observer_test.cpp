@@ -178,6 +178,26 @@ TEST_CASE("a discovery that an exception ended is an error") {
           == "error discovery-broken reason=\"std::bad_alloc\"\n");
 }
 
+TEST_CASE("a policy from the shared store is news, one from the own store is not") {
+    Fixture log;
+    const auto state = cached();
+    CHECK(log.told(engine::PolicyRecalled{log.domain, state, engine::Source::shared, took})
+          == "info policy-recalled domain=example.com source=shared mode=enforce id=id1 mx=mx1.example.com,*.example.net "
+             "max_age=86400 ms=12\n");
+    CHECK(log.told(engine::PolicyRecalled{log.domain, state, engine::Source::stored, took})
+              .find("debug policy-recalled domain=example.com source=stored ")
+          == 0);
+}
+
+TEST_CASE("what a store holds and is no policy is an error, a few lines a minute") {
+    Fixture log;
+    const Error why(ErrorKind::invalid, "line 2: mode is missing");
+    CHECK(
+        log.told(engine::RecallRejected{"a\nb", engine::Source::shared, why})
+        == "error recall-rejected domain=a\\x0ab source=shared unsaid=0 reason=\"line 2: mode is "
+           "missing\"\n");
+}
+
 TEST_CASE("an answer is a line at debug") {
     Fixture log;
     const auto state = cached();

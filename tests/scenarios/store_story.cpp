@@ -1,0 +1,265 @@
+// What outlives the process.
+#include "fakes/scripted_store.hpp"
+#include "world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace tlspolicy::scenarios {
+namespace {
+
+const std::string example = "example.com";
+
+std::string name(int number) {
+    return "d" + std::to_string(number) + ".example.com";
+}
+
+engine::Settings room_for(std::size_t entries) {
+    engine::Settings settings;
+    settings.max_entries = entries;
+    return settings;
+}
+
+void publish(World& world, const std::string& domain, const std::string& id = "id1",
+             const std::string& mx = "mx.example.com", seconds max_age = week) {
+    world.record(domain, id);
+    world.policy(domain, enforce(mx, max_age));
+}
+
+void vanish(World& world, const std::string& domain) {
+    world.nxdomain(domain);
+    world.policy_fails(domain, ErrorKind::fetch, "connection refused");
+}
+
+}  // namespace
+
+TEST_CASE("a policy outlives a restart, whatever the network says then") {  // proves STS-34
+    play([](World& world) {
+        world.use(World::Storage::own);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.restart();
+        vanish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.expect_told("recalled example.com enforce id1 from own", 1);
+        world.expect_answers(engine::Source::stored, 1);
+        world.advance(day);
+        world.restart();
+        world.expect(example, secure("mx.example.com"));
+    });
+}
+
+TEST_CASE("a policy read back lives no longer than it would have") {  // proves STS-33 STS-34
+    play([](World& world) {
+        world.use(World::Storage::own);
+        publish(world, example, "id1", "mx.example.com", hours(2));
+        world.expect(example, secure("mx.example.com"));
+        vanish(world, example);
+        world.advance(hours(1));
+        world.restart();
+        world.expect(example, secure("mx.example.com"));
+        world.advance(hours(1) + minutes(1));
+        world.restart();
+        world.expect(example, not_found);
+    });
+}
+
+TEST_CASE("a policy that is read back is rechecked behind its answer") {  // proves STS-31
+    play([](World& world) {
+        world.use(World::Storage::own);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.restart();
+        world.advance(hours(1));
+        publish(world, example, "id2", "other.example.com");
+        world.expect(example, secure("mx.example.com"));
+        world.advance(seconds(2));
+        world.expect(example, secure("other.example.com"));
+        world.restart();
+        world.expect(example, secure("other.example.com"));
+    });
+}
+
+TEST_CASE("a withdrawn policy does not come back") {  // proves STS-30
+    play([](World& world) {
+        world.use(World::Storage::both);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.record(example, "id2");
+        world.policy(example, none());
+        world.advance(minutes(10));
+        world.ask(example);
+        world.advance(minutes(10));
+        world.expect(example, not_found);
+        world.restart();
+        world.expect(example, not_found);
+        world.restart_elsewhere();
+        world.expect(example, not_found);
+    });
+}
+
+TEST_CASE("after a start, memory is filled from the store, and then it is asked no more") {
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        for (int i = 0; i < 7; ++i) {
+            publish(world, name(i));
+            world.expect(name(i), secure("mx.example.com"));
+        }
+        world.restart();
+        world.expect_entries(0);
+        world.advance(seconds(1));
+        world.expect_entries(7);
+        world.hold();  // what is answered from here on is answered from memory
+        for (int i = 0; i < 7; ++i)
+            world.expect_answer(world.ask_later(name(i)), secure("mx.example.com"));
+        world.expect_answers(engine::Source::cached, 7);
+        world.release();
+        const std::size_t finds = world.own_store().finds;
+        world.expect("stranger.example.com", not_found);
+        world.expect_that(world.own_store().finds == finds, "the store was asked again");
+    });
+}
+
+TEST_CASE("while the store fails, answers go on, and what it missed is written when it begins anew") {
+    // proves STS-35
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        world.own_store().broken = true;
+        world.restart();
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.advance(minutes(1));
+        world.expect(example, secure("mx.example.com"));
+        world.expect_that(world.own_store().policies.empty(), "nothing is kept");
+        world.own_store().broken = false;
+        world.own_store().begin_anew();
+        world.advance(minutes(2));
+        world.expect_that(world.own_store().policies.size() == 1, "all is written again");
+        world.restart();
+        vanish(world, example);
+        world.expect(example, secure("mx.example.com"));
+    });
+}
+
+TEST_CASE("policies leave a full memory, but never the store") {  // proves STS-34
+    play_once(
+        [](World& world) {
+            world.use(World::Storage::own);
+            for (int i = 0; i < 30; ++i) {
+                publish(world, name(i));
+                world.expect(name(i), secure("mx.example.com"));
+                world.advance(minutes(2));
+            }
+            world.expect_entries(10);
+            world.expect_told("cache-full", 0);
+            for (int i = 0; i < 30; ++i)
+                vanish(world, name(i));
+            for (int i = 0; i < 30; ++i)
+                world.expect(name(i), secure("mx.example.com"));
+            for (int i = 1000; i < 1300; ++i)
+                world.expect(name(i), not_found);  // strangers push no policy out of reach
+            for (int i = 0; i < 30; ++i)
+                world.expect(name(i), secure("mx.example.com"));
+            world.expect_entries(10);
+        },
+        room_for(10));
+}
+
+TEST_CASE("a store larger than memory fills it with what was used last") {
+    play_once(
+        [](World& world) {
+            world.use(World::Storage::own);
+            for (int i = 0; i < 20; ++i) {
+                publish(world, name(i));
+                world.expect(name(i), secure("mx.example.com"));
+                world.advance(minutes(2));
+            }
+            world.restart();
+            for (int i = 0; i < 20; ++i)
+                vanish(world, name(i));
+            world.advance(seconds(1));
+            world.expect_entries(5);
+            world.hold();
+            for (int i = 15; i < 20; ++i)
+                world.expect_answer(world.ask_later(name(i)), secure("mx.example.com"));
+            world.expect_answer(world.ask_later(name(0)), secure("mx.example.com"));  // on demand
+        },
+        room_for(5));
+}
+
+TEST_CASE("what one daemon has learnt, another enforces") {
+    play([](World& world) {
+        world.use(World::Storage::both);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        vanish(world, example);
+        world.restart_elsewhere();
+        world.expect(example, secure("mx.example.com"));
+        world.expect_told("recalled example.com enforce id1 from shared", 1);
+        world.shared_store().broken = true;  // and from then on it knows by itself
+        world.restart();
+        world.expect(example, secure("mx.example.com"));
+        world.expect_told("recalled example.com enforce id1 from own", 1);
+    });
+}
+
+TEST_CASE("without a shared store to be reached, the network is asked") {
+    play([](World& world) {
+        world.use(World::Storage::shared);
+        world.shared_store().broken = true;
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.expect_answers(engine::Source::discovered, 1);
+    });
+}
+
+TEST_CASE("a store's word is trusted no more than a stranger's") {  // proves STS-35
+    play_once([](World& world) {
+        world.use(World::Storage::both);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        auto& kept = world.shared_store().policies.at(example);
+        const auto sound = kept;
+        const auto expect_rejected = [&] {
+            world.restart_elsewhere();
+            world.own_store().policies.clear();
+            world.expect(example, secure("mx.example.com"));
+            world.expect_told("recalled", 0);
+        };
+        kept.body = "version: STSv1\nmode: enforce\nmax_age: 86400\nmx: *\n";
+        expect_rejected();
+        world.expect_told("rejected example.com", 1);
+        kept = sound;
+        kept.id = "not an id";
+        expect_rejected();
+        world.expect_told("rejected example.com", 2);
+        kept = sound;
+        kept.fetched -= 10 * week;
+        kept.expires = kept.fetched + year;  // its text says a week
+        expect_rejected();
+    });
+}
+
+TEST_CASE("use and checks are written down now and then") {
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        publish(world, example, "id1", "mx.example.com", year);
+        publish(world, "unused.example.com", "id1", "mx.example.com", year);
+        world.expect(example, secure("mx.example.com"));
+        world.expect("unused.example.com", secure("mx.example.com"));
+        const Time used = world.own_store().policies.at(example).used;
+        for (int i = 0; i < 12; ++i) {
+            world.advance(minutes(10));
+            world.expect(example, secure("mx.example.com"));
+        }
+        const auto& kept = world.own_store().policies.at(example);
+        world.expect_that(kept.used - used >= hours(1), "its use is not marked");
+        world.expect_that(kept.checked - used >= hours(1), "its check is not marked");
+        world.expect_that(world.own_store().policies.at("unused.example.com").used == used,
+                          "what nobody used is marked");
+        world.expect_that(world.own_store().marks <= 4, "it is marked too often");
+    });
+}
+
+}  // namespace tlspolicy::scenarios
