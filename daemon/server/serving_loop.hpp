@@ -81,7 +81,8 @@ private:
 
     Shared& shared_;
     Settings settings_;
-    boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // sockets are used on one thread
+    boost::asio::io_context context_{
+        BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // sockets are used on one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer sweep_timer_;
     std::unique_ptr<Sessions> sessions_;

@@ -142,7 +142,7 @@ class Rig:
         wait_for(tcp, process)
         return process
 
-    def tlspolicyd(self, fetch_timeout="10s", fetch_concurrency=128):
+    def tlspolicyd(self, fetch_timeout="10s", fetch_concurrency=128, store="none"):
         config = os.path.join(self.directory, "tlspolicyd.yaml")
         with open(config, "w", encoding="ascii") as out:
             out.write(f"""threads: 1
@@ -152,6 +152,7 @@ listen:
 dns: {{ servers: ["127.0.0.1:{DNS_PORT}"] }}
 fetch: {{ ca_file: {self.root}, allow_addresses: [127.0.0.0/8], timeout: {fetch_timeout},
          concurrency: {fetch_concurrency} }}
+cache: {{ store: "{store}" }}
 log: {{ level: warn }}
 """)
         log = os.path.join(self.directory, "tlspolicyd.log")

@@ -70,6 +70,7 @@ def furnish():
     for address in ADDRESSES_V6:
         programs.run("ip", "-6", "addr", "add", f"{address}/128", "dev", "lo", "nodad")
     programs.run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", work())
+    programs.run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/var/lib")  # the default store is there
     programs.run("cp", "-a", "/etc", work() / "etc")
     programs.run("mount", "--bind", work() / "etc", "/etc")
     replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\n")

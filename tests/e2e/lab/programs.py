@@ -20,6 +20,7 @@ PACKAGES = {
     "postconf": "postfix",
     "postmap": "postfix",
     "postqueue": "postfix",
+    "redis-server": "redis-server",
     "unbound": "unbound",
     "unshare": "util-linux",
 }
