@@ -8,6 +8,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace tlspolicy::server {
@@ -25,13 +26,19 @@ Awaitable<void> converse(ServingLoop& loop, Socket socket) {
 }  // namespace
 
 struct ServingLoop::Sessions : boost::intrusive::list<SocketmapSession> {};
+struct ServingLoop::Turns
+    : boost::intrusive::list<SocketmapSession,
+                             boost::intrusive::member_hook<SocketmapSession, SocketmapSession::TurnHook,
+                                                           &SocketmapSession::turn_hook>,
+                             boost::intrusive::constant_time_size<false>> {};
 
 ServingLoop::ServingLoop(Shared& shared, Settings settings)
     : shared_(shared),
       settings_(std::move(settings)),
       work_(context_.get_executor()),
       sweep_timer_(context_),
-      sessions_(std::make_unique<Sessions>()) {
+      sessions_(std::make_unique<Sessions>()),
+      turns_(std::make_unique<Turns>()) {
     asio::post(context_, [this] { sweep_later(); });
 }
 
@@ -74,6 +81,24 @@ void ServingLoop::leave(SocketmapSession& session) {
     sessions_->erase(sessions_->iterator_to(session));
     shared_.connections.fetch_sub(1, std::memory_order_relaxed);
     stop_if_empty();
+}
+
+// One message for all: the price of a message is a good part of an answer's.
+void ServingLoop::await_turn(SocketmapSession& session) {
+    if (turns_->empty()) asio::post(context_, [this] { take_turns(); });
+    turns_->push_back(session);
+}
+
+void ServingLoop::take_turns() {
+    Turns now;
+    now.swap(*turns_);
+    if (now.empty()) return;
+    const bool alone = std::next(now.begin()) == now.end();
+    while (!now.empty()) {
+        SocketmapSession& session = now.front();
+        now.pop_front();
+        session.take_turn(alone);
+    }
 }
 
 void ServingLoop::enqueue(Question question) {

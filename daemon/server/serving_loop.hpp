@@ -70,12 +70,16 @@ public:
     }
     void enter(SocketmapSession& session);
     void leave(SocketmapSession& session);
+    /// Has it take_turn() when those who came before it, and the sockets that are ready, have had theirs.
+    void await_turn(SocketmapSession& session);
 
 private:
     struct Sessions;
+    struct Turns;
     using Question = engine::PolicyEngine::Question;
 
     void enqueue(Question question);
+    void take_turns();
     void sweep_later();
     void stop_if_empty();
 
@@ -86,6 +90,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer sweep_timer_;
     std::unique_ptr<Sessions> sessions_;
+    std::unique_ptr<Turns> turns_;
     std::string replies_;
     std::vector<Question> questions_;
     bool draining_ = false;

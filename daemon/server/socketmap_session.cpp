@@ -26,25 +26,10 @@ using boost::system::error_code;
 
 constexpr std::size_t first_input_size = 512;  // holds any usual request: 10,000 idle clients cost 5 MB of it
 constexpr std::size_t largest_input_size = postfix::max_request + sizeof("12345:,");
+// Asio tries to read before it waits, so who reads in vain and then waits has read in vain twice: a client
+// that lets time go by between its requests is not read from directly again for so many turns.
+constexpr unsigned waits_after_vain_read = 15;
 constexpr std::size_t flush_at = 64 * 1024;  // octets of replies to pipelined requests that one write carries
-
-struct ReadInTurn {
-    template <class Handler>
-    void operator()(Handler handler, Socket* socket, asio::mutable_buffer room) const {
-        const auto executor = socket->get_executor();
-        asio::post(executor, [socket, room, done = std::move(handler)]() mutable {
-            socket->async_read_some(room, std::move(done));
-        });
-    }
-};
-
-/// Reads when the clients that have already asked have had their turn. Asio tries to read before it waits:
-/// right after an answer that is in vain and costs a system call; a turn later this client may have asked
-/// again.
-template <class Token>
-auto async_read_in_turn(Socket& socket, asio::mutable_buffer room, Token&& token) {
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(ReadInTurn{}, token, &socket, room);
-}
 
 }  // namespace
 
@@ -59,27 +44,78 @@ SocketmapSession::~SocketmapSession() {
     loop_.leave(*this);
 }
 
+/// Answers from memory for as long as that is possible, and completes with what has to be done otherwise.
+template <class Token>
+auto SocketmapSession::serve(Token&& token) {
+    return asio::async_initiate<Token, void(Next)>(
+        [this](auto handler) {
+            wake_.emplace(std::move(handler));
+            proceed();
+        },
+        token);
+}
+
 Awaitable<void> SocketmapSession::run() {
     for (;;) {
-        const Next next = answer_buffered();
-        if (!write_now()) {
+        const Next next = co_await serve(use_awaitable);
+        if (!unsent_.empty()) {
             const bool sent = co_await write_rest();
             if (!sent) co_return;
         }
         if (next == Next::close) co_return;
         if (next == Next::ask) co_await ask();
-        if (next != Next::read) continue;
-
-        if (loop_.draining()) co_return;
-        make_room();
-        error_code failure;
-        const auto room = asio::buffer(input_.data() + end_, input_.size() - end_);
-        const std::size_t received =
-            co_await async_read_in_turn(socket_, room, asio::redirect_error(use_awaitable, failure));
-        if (failure) co_return;
-        end_ += received;
-        quiet_sweeps_ = 0;
     }
+}
+
+void SocketmapSession::wake(Next next) {
+    // Posted: the coroutine may still be on its way to sleep.
+    asio::post(socket_.get_executor(),
+               [next, woken = std::move(*wake_)]() mutable { std::move(woken)(next); });
+    wake_.reset();
+}
+
+void SocketmapSession::proceed() {
+    const Next next = answer_buffered();
+    const bool written = write_now();
+    if (!written || next == Next::ask || next == Next::close) return wake(next);
+    if (next == Next::read && loop_.draining()) return wake(Next::close);
+    has_more_ = next == Next::go_on;
+    loop_.await_turn(*this);
+}
+
+// The others that have asked were read from first: reading again right after an answer would be in vain, and
+// cost a system call; a turn later this client may have asked again.
+void SocketmapSession::take_turn(bool alone) {
+    if (has_more_) return proceed();
+    if (alone || turns_to_wait_ > 0) {
+        if (turns_to_wait_ > 0) --turns_to_wait_;
+        return wait();
+    }
+    error_code failure;
+    const std::size_t received = socket_.read_some(make_room(), failure);
+    if (failure != asio::error::would_block) return on_read(failure, received);
+    turns_to_wait_ = waits_after_vain_read;
+    wait();
+}
+
+struct SocketmapSession::Received {
+    using allocator_type = WaitAllocator<void*>;
+
+    SocketmapSession* session;
+
+    void operator()(const error_code& failure, std::size_t size) const { session->on_read(failure, size); }
+    allocator_type get_allocator() const noexcept { return allocator_type(session->wait_memory_); }
+};
+
+void SocketmapSession::wait() {
+    socket_.async_read_some(make_room(), Received{this});
+}
+
+void SocketmapSession::on_read(const error_code& failure, std::size_t received) {
+    if (failure) return wake(Next::close);
+    end_ += received;
+    quiet_sweeps_ = 0;
+    proceed();
 }
 
 SocketmapSession::Next SocketmapSession::answer_buffered() {
@@ -160,11 +196,12 @@ Awaitable<bool> SocketmapSession::write_rest() {
 
 // The buffer grows with the request that it holds, up to the largest one that decode_netstring() lets
 // through.
-void SocketmapSession::make_room() {
+asio::mutable_buffer SocketmapSession::make_room() {
     std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
     if (end_ == input_.size()) input_.resize(std::min(input_.size() * 4, largest_input_size));
+    return asio::buffer(input_.data() + end_, input_.size() - end_);
 }
 
 SocketmapSession::Next SocketmapSession::refuse(std::string_view why) {

@@ -7,8 +7,12 @@
 #include "postfix/socketmap.hpp"
 #include "server/serving_loop.hpp"
 #include "server/socket.hpp"
+#include "server/wait_memory.hpp"
 
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/intrusive/list_hook.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,14 +27,23 @@ namespace tlspolicy::server {
 /// and writes their answers in order. Lives on its loop's thread.
 ///
 /// A cached answer costs one read and one write: requests that are complete are answered synchronously, and
-/// the reply goes out with a non-blocking write.
+/// the reply goes out with a non-blocking write. All of that happens in callbacks, which allocate nothing;
+/// the coroutine run() sleeps meanwhile, and is woken for what takes longer.
 class SocketmapSession : public boost::intrusive::list_base_hook<> {
 public:
+    /// For the loop's list of those whose turn comes.
+    using TurnHook =
+        boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    TurnHook turn_hook;
+
     SocketmapSession(ServingLoop& loop, Socket socket);
     ~SocketmapSession();
 
     /// Until the client goes, errs, idles too long, or the loop drains.
     Awaitable<void> run();
+
+    /// The turn that it asked the loop for. `alone`: nobody else has one.
+    void take_turn(bool alone);
 
     /// The sweep has come by once more: disconnects a client that was silent for `limit` sweeps in a row.
     void note_sweep(unsigned limit);
@@ -49,17 +62,24 @@ private:
         read,   ///< no whole request is buffered
         ask,    ///< `question_` has to be asked before the next request
         go_on,  ///< enough replies are gathered to be written
-        close,  ///< the client does not speak the protocol
+        close,  ///< the client is gone, or does not speak the protocol
     };
+    struct Received;
 
     Next answer_buffered();
     Next answer_request(std::string_view payload);
     Next reply(const postfix::Answer& answer, std::string_view domain);
     Next answer_key(const postfix::MapOptions& options, std::string_view key);
+    template <class Token>
+    auto serve(Token&& token);
+    void proceed();
+    void wait();
+    void on_read(const boost::system::error_code& failure, std::size_t received);
+    void wake(Next next);
     Awaitable<void> ask();
     bool write_now();
     Awaitable<bool> write_rest();
-    void make_room();
+    boost::asio::mutable_buffer make_room();
     Next refuse(std::string_view why);
 
     ServingLoop& loop_;
@@ -69,7 +89,11 @@ private:
     std::size_t end_ = 0;
     std::string unsent_;  // what the client was too slow to take
     std::optional<Question> question_;
+    std::optional<boost::asio::any_completion_handler<void(Next)>> wake_;  // run(), while it sleeps
+    WaitMemory wait_memory_;
     unsigned quiet_sweeps_ = 0;
+    unsigned turns_to_wait_ = 0;  // before the next direct read
+    bool has_more_ = false;       // buffered requests that the last turn has not come to
     Activity activity_ = Activity::reading;
 };
 

@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <optional>
+#include <string>
+#include <thread>
+#include <vector>
 
 using tlspolicy::fakes::SocketmapClient;
 using tlspolicy::postfix::MapOptions;
@@ -46,6 +50,33 @@ TEST_CASE("many requests in a row are answered on one connection") {
         right += client.ask("postfix", domain) == secure(domain) ? 1 : 0;
     }
     CHECK(right == many);
+}
+
+// proves MAP-5
+TEST_CASE("clients that pipeline without end leave the others their turn") {
+    ServerFixture server;
+    server.start();
+    auto modest = server.connect();
+    REQUIRE(modest.ask("postfix", "example.com") == secure("example.com"));
+    const std::string block = repeated(SocketmapClient::request("postfix", "example.com"), many);
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> greedy;
+    for (int i = 0; i < 3; ++i) {
+        greedy.emplace_back([&] {
+            auto client = server.connect();
+            while (!stop && client.send(block)) {
+                for (int reply = 0; reply < many; ++reply)
+                    if (client.reply() != secure("example.com")) return;
+            }
+        });
+    }
+    int right = 0;
+    for (int i = 0; i < 500; ++i)
+        right += modest.ask("postfix", "example.com") == secure("example.com") ? 1 : 0;
+    stop = true;
+    for (auto& each : greedy)
+        each.join();
+    CHECK(right == 500);
 }
 
 // proves MAP-2

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace tlspolicy;
 namespace samples = tlspolicy::engine::samples;
@@ -48,40 +49,47 @@ struct Hall {
     Domain empty = Domain::parse("none.example.com").value();
 };
 
-/// A serving loop on a thread of its own, with one client.
-class OneClient {
+/// A serving loop on a thread of its own, with a few clients.
+class Clients {
 public:
-    explicit OneClient(engine::PolicyEngine& engine, const Clock& clock)
+    Clients(engine::PolicyEngine& engine, const Clock& clock, std::size_t count = 1)
         : shared_{engine, LogLimiter(clock)}, loop_(shared_, std::make_shared<const server::Settings>()) {
-        std::array<int, 2> ends{};
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
-        client_ = ends[0];
-        const boost::asio::generic::stream_protocol protocol(AF_UNIX, 0);
-        shared_.connections = 1;
-        loop_.serve(server::Socket(loop_.context(), protocol, ends[1]));
+        shared_.connections = count;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::array<int, 2> ends{};
+            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+            clients_.push_back(ends[0]);
+            const boost::asio::generic::stream_protocol protocol(AF_UNIX, 0);
+            loop_.serve(server::Socket(loop_.context(), protocol, ends[1]));
+        }
         thread_ = std::thread([this] { loop_.run(); });
     }
-    OneClient(const OneClient&) = delete;
-    OneClient& operator=(const OneClient&) = delete;
-    ~OneClient() {
+    Clients(const Clients&) = delete;
+    Clients& operator=(const Clients&) = delete;
+    ~Clients() {
         loop_.drain();
         thread_.join();
-        ::close(client_);
+        for (const int client : clients_)
+            ::close(client);
     }
 
-    /// How many of `times` replies were as expected.
+    /// How many of `times` replies to the first client were as expected.
     int ask(std::string_view request, std::string_view reply, int times) const {
         int right = 0;
-        std::array<char, 200> buffer{};
-        for (int i = 0; i < times; ++i) {
-            if (::write(client_, request.data(), request.size()) < 0) break;
-            const ssize_t got = ::read(client_, buffer.data(), buffer.size());
-            right += got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)) == reply;
-        }
+        for (int i = 0; i < times; ++i)
+            right += send(0, request) && is_answered(0, reply) ? 1 : 0;
         return right;
     }
+    bool send(std::size_t client, std::string_view request) const {
+        return ::write(clients_[client], request.data(), request.size()) > 0;
+    }
+    bool is_answered(std::size_t client, std::string_view reply) const {
+        std::array<char, 200> buffer{};
+        const ssize_t got = ::read(clients_[client], buffer.data(), buffer.size());
+        return got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)) == reply;
+    }
     /// What the loop's thread has allocated so far.
-    std::size_t allocated() {
+    std::size_t allocated() const {
         std::promise<std::size_t> count;
         boost::asio::post(loop_.context(), [&] { count.set_value(allocations()); });
         return count.get_future().get();
@@ -89,8 +97,8 @@ public:
 
 private:
     server::Shared shared_;
-    server::ServingLoop loop_;
-    int client_ = -1;
+    mutable server::ServingLoop loop_;
+    std::vector<int> clients_;
     std::thread thread_;
 };
 
@@ -130,7 +138,7 @@ TEST_CASE("an answer from memory is decided and rendered without an allocation")
 
 TEST_CASE("a client is answered from memory without an allocation on the serving thread") {
     Hall hall;
-    OneClient client(hall.engine, hall.clock);
+    Clients client(hall.engine, hall.clock);
     const std::string found = found_reply();
     REQUIRE(client.ask(request, found, 10) == 10);  // buffers grow to their size
     REQUIRE(client.ask(empty_request, empty_reply, 10) == 10);
@@ -139,5 +147,29 @@ TEST_CASE("a client is answered from memory without an allocation on the serving
     const int right = client.ask(request, found, many) + client.ask(empty_request, empty_reply, many);
     const std::size_t after = client.allocated();
     CHECK(right == 2 * many);
+    CHECK(after == before);
+}
+
+TEST_CASE("clients that take turns, and pause now and then, are answered without an allocation") {
+    Hall hall;
+    constexpr std::size_t count = 8;
+    const Clients clients(hall.engine, hall.clock, count);
+    const std::string found = found_reply();
+    // In round r, the clients whose number divides it ask: from all at once to one alone.
+    const auto ask_all = [&](std::size_t rounds) {
+        std::size_t wrong = 0;
+        for (std::size_t round = 0; round < rounds; ++round) {
+            for (std::size_t i = 0; i < count; ++i)
+                if (round % (i + 1) == 0) wrong += clients.send(i, request) ? 0 : 1;
+            for (std::size_t i = 0; i < count; ++i)
+                if (round % (i + 1) == 0) wrong += clients.is_answered(i, found) ? 0 : 1;
+        }
+        return wrong;
+    };
+    REQUIRE(ask_all(30) == 0);
+    const std::size_t before = clients.allocated();
+    const std::size_t wrong = ask_all(1000);
+    const std::size_t after = clients.allocated();
+    CHECK(wrong == 0);
     CHECK(after == before);
 }
