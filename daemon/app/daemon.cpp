@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -66,6 +67,7 @@ server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::
 
 Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
     : configured_(config.restart),
+      configured_stores_(config.store),
       fitted_(fit_to_file_limit(config.restart, config.https.concurrency)),
       reload_(std::move(reload)),
       log_observer_(std::move(log), clock_),
@@ -73,12 +75,30 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       cache_(config.engine.max_entries, draw_seed()),
       dns_(network_.get_executor(), clock_, config.dns),
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
-      engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine,
-              draw_seed()),
+      engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
+              stores()),
       server_(engine_, clock_, fitted_, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
     signals_.add(SIGUSR1);
+}
+
+engine::Stores Daemon::stores() {
+    if (configured_stores_.own)
+        store_.emplace(network_.get_executor(), *configured_stores_.own, clock_, wall_clock_);
+    return {store_ ? &*store_ : nullptr, nullptr};
+}
+
+std::string Daemon::counters() const {
+    std::string text = counters_.text();
+    using Kind = cache::PolicyCache::Kind;
+    for (const auto& [name, kind] : {std::pair{"enforce", Kind::enforce}, std::pair{"testing", Kind::testing},
+                                     std::pair{"none", Kind::none}, std::pair{"no_record", Kind::no_record},
+                                     std::pair{"unavailable", Kind::unavailable}})
+        text += fmt::format(" entries_{}={}", name, cache_.size(kind));
+    text += fmt::format(" policies_left_memory={}", cache_.policies_left());
+    if (store_) text += ' ' + store::to_text(store_->statistics());
+    return text;
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
@@ -98,7 +118,7 @@ void Daemon::run() {
                  fitted_.max_connections);
     network_.run();
     server_.join();
-    spdlog::info("counters {}", counters_.text());
+    spdlog::info("counters {}", counters());
     spdlog::info("stopped");
 }
 
@@ -109,7 +129,7 @@ asio::awaitable<void> Daemon::heed_signals() {
         if (signal == SIGHUP) reload();
         if (signal == SIGUSR1)
             spdlog::info("counters entries={} connections={} waiting={} {}", cache_.size(),
-                         server_.connections(), engine_.waiting(), counters_.text());
+                         server_.connections(), engine_.waiting(), counters());
     }
     co_await shut_down();
 }
@@ -139,6 +159,7 @@ asio::awaitable<void> Daemon::shut_down() {
     // A session that still asks needs this loop for its answer, and would keep join() waiting without it.
     co_await wait_until(network_, farewell_grace, all_quiet);
     tick_timer_.cancel();
+    if (store_) store_->stop();
     network_.stop();
 }
 
@@ -149,9 +170,10 @@ void Daemon::reload() {
         spdlog::error("config-rejected reason=\"{}\"", usable.error().message());
         return;
     }
-    if (fresh->restart != configured_)
+    if (fresh->restart != configured_ || fresh->store != configured_stores_)
         spdlog::warn(
-            "config-needs-restart reason=\"threads, listen and max_connections change with a restart only\"");
+            "config-needs-restart reason=\"threads, listen, max_connections, cache.store and cache.shared "
+            "change with a restart only\"");
     dns_.configure(fresh->dns);
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);

@@ -2,12 +2,15 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/wall_clock.hpp"
 #include "cache/policy_cache.hpp"
 #include "config/config.hpp"
 #include "dns/cares_client.hpp"
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
 #include "server/server.hpp"
+#include "store/settings.hpp"
+#include "store/sqlite_store.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/log_observer.hpp"
 #include "telemetry/observers.hpp"
@@ -47,17 +50,23 @@ private:
     boost::asio::awaitable<void> shut_down();
     void reload();
 
+    engine::Stores stores();
+    std::string counters() const;
+
     server::RestartSettings configured_;
+    store::Settings configured_stores_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
     Reload reload_;
     boost::asio::io_context network_{1};
     SystemClock clock_;
+    SystemWallClock wall_clock_;
     telemetry::LogObserver log_observer_;
     telemetry::Counters counters_;
     telemetry::Observers observers_;
     cache::PolicyCache cache_;
     dns::CaresClient dns_;
     https::HttpsPolicyFetcher fetcher_;
+    std::optional<store::SqliteStore> store_;
     engine::PolicyEngine engine_;
     server::Server server_;
     boost::asio::signal_set signals_;

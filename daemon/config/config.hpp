@@ -4,6 +4,7 @@
 #include "engine/settings.hpp"
 #include "https/settings.hpp"
 #include "server/settings.hpp"
+#include "store/settings.hpp"
 
 #include <cstdint>
 
@@ -27,6 +28,7 @@ struct Config {
     engine::Settings engine;
     dns::Settings dns;
     https::Settings https;
+    store::Settings store;
     Log log;
 
     friend bool operator==(const Config&, const Config&) = default;

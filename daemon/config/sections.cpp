@@ -3,6 +3,7 @@
 #include "config/endpoints.hpp"
 #include "config/listeners.hpp"
 #include "config/maps.hpp"
+#include "config/stores.hpp"
 
 namespace tlspolicy::config {
 namespace {
@@ -42,7 +43,9 @@ void read_fetch(Section& fetch, https::Settings& settings, engine::Settings& eng
     fetch.secret("proxy", settings.proxy, parse_proxy);
 }
 
-void read_cache(Section& cache, engine::Settings& settings) {
+void read_cache(Section& cache, engine::Settings& settings, store::Settings& stores) {
+    cache.value("store", stores.own, parse_store);
+    cache.secret("shared", stores.shared, parse_shared_store);
     cache.number("max_entries", settings.max_entries, {1'000, 100'000'000});
     read_bounds(cache, "recheck", settings.recheck);
     read_bounds(cache, "negative", settings.negative);
@@ -63,7 +66,7 @@ void read_config(Section& top, Config& config) {
     read_maps(top, config.server.maps);
     top.section("dns", [&](Section& dns) { read_dns(dns, config.dns); });
     top.section("fetch", [&](Section& fetch) { read_fetch(fetch, config.https, config.engine); });
-    top.section("cache", [&](Section& cache) { read_cache(cache, config.engine); });
+    top.section("cache", [&](Section& cache) { read_cache(cache, config.engine, config.store); });
     // Postfix gives up on a socketmap after 100 s (dict_sockmap.c).
     top.duration("answer_deadline", config.engine.answer_deadline, {1s, 90s});
     top.duration("idle_timeout", config.server.idle_timeout, {10s, day});

@@ -12,9 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loaded = tlspolicy::config::parse(text, "fuzz");
     for (const auto& finding : loaded.findings)
         if (to_text(finding, loaded.file).find('\n') != std::string::npos) std::abort();
-    const auto& [restart, server, engine, dns, https, log] = loaded.config;
+    const auto& [restart, server, engine, dns, https, store, log] = loaded.config;
     if (restart.threads < 1 || restart.threads > 64 || restart.listeners.empty()) std::abort();
     if (server.maps.count("postfix") != 1) std::abort();
+    if (store.own && !store.own->path.starts_with('/')) std::abort();
     if (loaded.usable() && engine.recheck.min > engine.recheck.max) std::abort();
     return 0;
 }

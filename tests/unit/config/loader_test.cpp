@@ -91,7 +91,7 @@ fetch:
   retry_after: 1m
   allow_addresses: 10.0.0.0/8
   proxy: http://jane:p%40ss@proxy.example.com:3128/
-cache: {max_entries: 5000, recheck: {min: 1s, max: 2m}, negative: {min: 2s, max: 3h}, forget_unused: 7d}
+cache: {store: "sqlite:/srv/policies.db", shared: "redis://:secret@redis.example.com/3", max_entries: 5000, recheck: {min: 1s, max: 2m}, negative: {min: 2s, max: 3h}, forget_unused: 7d}
 answer_deadline: 25s
 idle_timeout: 90s
 max_connections: 77
@@ -124,6 +124,11 @@ log: {level: debug}
     want.https.allow_addresses = {*IpNetwork::parse("10.0.0.0/8")};
     want.https.proxy = {"proxy.example.com", 3128, "jane:p@ss"};
     want.engine.retry_after = 1min;
+    want.store.own->path = "/srv/policies.db";
+    want.store.shared.emplace();
+    want.store.shared->host = "redis.example.com";
+    want.store.shared->password = "secret";
+    want.store.shared->database = 3;
     want.engine.max_entries = 5000;
     want.engine.recheck = {1s, 2min};
     want.engine.negative = {2s, 3h};
@@ -135,6 +140,7 @@ log: {level: debug}
     CHECK(loaded.config.dns == want.dns);
     CHECK(loaded.config.https == want.https);
     CHECK(loaded.config.engine == want.engine);
+    CHECK(loaded.config.store == want.store);
     CHECK(loaded.config == want);
 }
 

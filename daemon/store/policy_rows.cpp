@@ -1,0 +1,209 @@
+#include "store/policy_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tlspolicy::store {
+namespace {
+
+// The columns in the order in which read() expects them.
+constexpr std::string_view select_sql =
+    "SELECT p.domain, t.body, t.seal, p.id, p.fetched, p.expires, p.checked, p.last_used, p.seal, "
+    "p.failure_class, p.failure_reason, p.failure_id, p.failure_count, p.failure_retry "
+    "FROM policies p JOIN texts t ON t.number = p.text ";
+const std::string find_sql = std::string(select_sql) + "WHERE p.domain = ?1";
+const std::string page_sql = std::string(select_sql)
+                             + "WHERE (p.last_used, p.domain) < (?1, ?2) "
+                               "ORDER BY p.last_used DESC, p.domain DESC LIMIT ?3";
+constexpr const char* save_sql =
+    "INSERT OR REPLACE INTO policies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+constexpr const char* erase_sql = "DELETE FROM policies WHERE domain = ?1";
+constexpr const char* mark_sql = "UPDATE policies SET checked = ?2, last_used = ?3 WHERE domain = ?1";
+constexpr const char* find_text_sql = "SELECT number, body FROM texts WHERE seal = ?1";
+constexpr const char* save_text_sql = "INSERT INTO texts (seal, body) VALUES (?1, ?2) RETURNING number";
+constexpr const char* anchor_sql = "SELECT boot, time, wall FROM anchor";
+constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3)";
+
+constexpr std::array kinds{ErrorKind::syntax, ErrorKind::dns,     ErrorKind::fetch,
+                           ErrorKind::webpki, ErrorKind::invalid, ErrorKind::system};
+
+ErrorKind kind_of(std::string_view name) noexcept {
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [name](ErrorKind kind) { return name_of(kind) == name; });
+    return found == kinds.end() ? ErrorKind::system : *found;
+}
+
+std::int64_t count(WallTime time) noexcept {
+    return time.time_since_epoch().count();
+}
+
+std::int64_t stored(std::uint64_t seal) noexcept {
+    return static_cast<std::int64_t>(seal);
+}
+
+/// Over what decides about answers; when it was used or checked does not.
+std::uint64_t row_seal(std::string_view domain, std::uint64_t text_seal, std::string_view id,
+                       std::int64_t fetched, std::int64_t expires) {
+    std::uint64_t seal = seal_of(domain);
+    for (const std::int64_t number : {stored(text_seal), fetched, expires})
+        seal = seal_of(std::to_string(number), seal_of(" ", seal));
+    return seal_of(id, seal_of(" ", seal));
+}
+
+}  // namespace
+
+// FNV-1a, 64 bits: no flipped bit goes unseen.
+std::uint64_t seal_of(std::string_view bytes, std::uint64_t before) noexcept {
+    std::uint64_t seal = before;
+    for (const char c : bytes)
+        seal = (seal ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return seal;
+}
+
+SqliteResult<PolicyRows> PolicyRows::prepare(Database& database) {
+    PolicyRows rows(database);
+    for (const auto& [statement, sql] : {std::pair{&PolicyRows::find_, find_sql.c_str()},
+                                         {&PolicyRows::save_, save_sql},
+                                         {&PolicyRows::erase_, erase_sql},
+                                         {&PolicyRows::mark_, mark_sql},
+                                         {&PolicyRows::page_, page_sql.c_str()},
+                                         {&PolicyRows::find_text_, find_text_sql},
+                                         {&PolicyRows::save_text_, save_text_sql},
+                                         {&PolicyRows::anchor_, anchor_sql},
+                                         {&PolicyRows::set_anchor_, set_anchor_sql}}) {
+        auto prepared = database.prepare(sql);
+        if (!prepared) return prepared.error();
+        rows.*statement = *std::move(prepared);
+    }
+    return rows;
+}
+
+// The row that the statement stands on; nullopt: it is damaged.
+std::optional<engine::StoredPolicy> PolicyRows::read(Statement& row, const Calendar& calendar) {
+    engine::StoredPolicy policy;
+    policy.domain = row.bytes(0);
+    policy.body = row.bytes(1);
+    policy.id = row.bytes(3);
+    const std::uint64_t text_seal = seal_of(policy.body);
+    const std::int64_t fetched = row.number(4);
+    const std::int64_t expires = row.number(5);
+    if (stored(text_seal) != row.number(2)
+        || stored(row_seal(policy.domain, text_seal, policy.id, fetched, expires)) != row.number(8)) {
+        ++damaged_;
+        return std::nullopt;
+    }
+    const auto time = [&calendar](std::int64_t wall) { return calendar.time(WallTime(Duration(wall))); };
+    policy.fetched = time(fetched);
+    policy.expires = time(expires);
+    policy.checked = time(row.number(6));
+    policy.used = time(row.number(7));
+    if (!row.is_null(9)) {
+        cache::Failure failure{Error(kind_of(row.bytes(9)), std::string(row.bytes(10)))};
+        failure.id = row.bytes(11);
+        failure.count = static_cast<unsigned>(std::clamp<std::int64_t>(row.number(12), 1, 1000));
+        failure.retry = time(row.number(13));
+        policy.failure = std::move(failure);
+    }
+    return policy;
+}
+
+SqliteResult<std::optional<engine::StoredPolicy>> PolicyRows::find(std::string_view domain,
+                                                                   const Calendar& calendar) {
+    find_.bind(1, domain);
+    const auto row = find_.step();
+    std::optional<engine::StoredPolicy> policy;
+    if (row && *row) policy = read(find_, calendar);
+    find_.reset();
+    if (!row) return row.error();
+    return policy;
+}
+
+SqliteResult<std::int64_t> PolicyRows::text_number(std::string_view body) {
+    const std::int64_t seal = stored(seal_of(body));
+    find_text_.bind(1, seal);
+    auto row = find_text_.step();
+    while (row && *row && find_text_.bytes(1) != body)
+        row = find_text_.step();
+    const std::int64_t known = row && *row ? find_text_.number(0) : 0;
+    find_text_.reset();
+    if (!row) return row.error();
+    if (known != 0) return known;
+
+    save_text_.bind(1, seal).bind_blob(2, body);
+    row = save_text_.step();
+    const std::int64_t added = row && *row ? save_text_.number(0) : 0;
+    save_text_.reset();
+    if (!row) return row.error();
+    return added;
+}
+
+SqliteResult<void> PolicyRows::save(const engine::StoredPolicy& policy, const Calendar& calendar) {
+    const auto text = text_number(policy.body);
+    if (!text) return text.error();
+    const std::int64_t fetched = count(calendar.wall(policy.fetched));
+    const std::int64_t expires = count(calendar.wall(policy.expires));
+    save_.bind(1, policy.domain).bind(2, *text).bind(3, policy.id).bind(4, fetched).bind(5, expires);
+    save_.bind(6, count(calendar.wall(policy.checked))).bind(7, count(calendar.wall(policy.used)));
+    if (policy.failure) {
+        save_.bind(8, name_of(policy.failure->error.kind())).bind(9, policy.failure->error.message());
+        save_.bind(10, policy.failure->id).bind(11, std::int64_t{policy.failure->count});
+        save_.bind(12, count(calendar.wall(policy.failure->retry)));
+    }
+    save_.bind(13, stored(row_seal(policy.domain, seal_of(policy.body), policy.id, fetched, expires)));
+    return save_.run();
+}
+
+SqliteResult<void> PolicyRows::erase(std::string_view domain) {
+    return erase_.bind(1, domain).run();
+}
+
+SqliteResult<void> PolicyRows::mark(std::string_view domain, WallTime checked, WallTime used) {
+    return mark_.bind(1, domain).bind(2, count(checked)).bind(3, count(used)).run();
+}
+
+SqliteResult<std::vector<engine::StoredPolicy>> PolicyRows::page(Position& position, std::size_t most,
+                                                                 const Calendar& calendar) {
+    std::vector<engine::StoredPolicy> policies;
+    policies.reserve(most);
+    const Position from = position;
+    page_.bind(1, from.used).bind(2, from.domain).bind(3, static_cast<std::int64_t>(most));
+    std::size_t seen = 0;
+    auto row = page_.step();
+    for (; row && *row; row = page_.step()) {
+        ++seen;
+        position = {page_.number(7), std::string(page_.bytes(0))};
+        if (auto policy = read(page_, calendar)) policies.push_back(*std::move(policy));
+    }
+    page_.reset();
+    if (!row) return row.error();
+    if (seen < most) position = {INT64_MIN, {}};
+    return policies;
+}
+
+SqliteResult<std::optional<Anchor>> PolicyRows::anchor() {
+    const auto row = anchor_.step();
+    std::optional<Anchor> anchor;
+    if (row && *row)
+        anchor = Anchor{std::string(anchor_.bytes(0)), Time(Duration(anchor_.number(1))),
+                        WallTime(Duration(anchor_.number(2)))};
+    anchor_.reset();
+    if (!row) return row.error();
+    return anchor;
+}
+
+SqliteResult<void> PolicyRows::set_anchor(const Anchor& anchor) {
+    return set_anchor_.bind(1, anchor.boot)
+        .bind(2, std::int64_t{anchor.time.time_since_epoch().count()})
+        .bind(3, count(anchor.wall))
+        .run();
+}
+
+SqliteResult<void> PolicyRows::tidy(WallTime expired_before) {
+    const std::string expired =
+        "DELETE FROM policies WHERE expires < " + std::to_string(count(expired_before));
+    if (auto done = database_->run(expired.c_str()); !done) return done;
+    return database_->run("DELETE FROM texts WHERE number NOT IN (SELECT text FROM policies)");
+}
+
+}  // namespace tlspolicy::store

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "engine/ports.hpp"
+#include "store/calendar.hpp"
+#include "store/sqlite_database.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlspolicy::store {
+
+/// Finds flipped bits; it does not resist somebody who may write to the file.
+std::uint64_t seal_of(std::string_view bytes, std::uint64_t before = 0xCBF29CE484222325U) noexcept;
+
+/// The tables of an open file (sqlite_schema.hpp), as policies. Used on the store thread.
+class PolicyRows {
+public:
+    static SqliteResult<PolicyRows> prepare(Database& database);
+
+    /// nullopt: none. `damaged` counts up where a row's seal is broken: such a row is as good as none.
+    SqliteResult<std::optional<engine::StoredPolicy>> find(std::string_view domain, const Calendar& calendar);
+    SqliteResult<void> save(const engine::StoredPolicy& policy, const Calendar& calendar);
+    SqliteResult<void> erase(std::string_view domain);
+    SqliteResult<void> mark(std::string_view domain, WallTime checked, WallTime used);
+
+    /// Up to `most` policies after this position, in the order of use, the latest first.
+    struct Position {
+        std::int64_t used = INT64_MAX;
+        std::string domain;
+    };
+    SqliteResult<std::vector<engine::StoredPolicy>> page(Position& position, std::size_t most,
+                                                         const Calendar& calendar);
+
+    SqliteResult<std::optional<Anchor>> anchor();
+    SqliteResult<void> set_anchor(const Anchor& anchor);
+    /// Removes what expired before this time, and texts that nobody has any more.
+    SqliteResult<void> tidy(WallTime expired_before);
+
+    std::size_t damaged() const noexcept { return damaged_; }
+
+private:
+    explicit PolicyRows(Database& database) : database_(&database) {}
+    std::optional<engine::StoredPolicy> read(Statement& row, const Calendar& calendar);
+    SqliteResult<std::int64_t> text_number(std::string_view body);
+
+    Database* database_;
+    Statement find_;
+    Statement save_;
+    Statement erase_;
+    Statement mark_;
+    Statement page_;
+    Statement find_text_;
+    Statement save_text_;
+    Statement anchor_;
+    Statement set_anchor_;
+    std::size_t damaged_ = 0;
+};
+
+}  // namespace tlspolicy::store
