@@ -8,7 +8,7 @@
 # test as any user.
 set -eu
 
-build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libidn2-dev libspdlog-dev
+build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libhiredis-dev libidn2-dev libspdlog-dev
 libsqlite3-dev libssl-dev libyaml-cpp-dev ninja-build pkg-config'
 test_packages='doctest-dev mandoc python3'
 

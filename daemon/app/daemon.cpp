@@ -86,7 +86,9 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
 engine::Stores Daemon::stores() {
     if (configured_stores_.own)
         store_.emplace(network_.get_executor(), *configured_stores_.own, clock_, wall_clock_);
-    return {store_ ? &*store_ : nullptr, nullptr};
+    if (configured_stores_.shared)
+        shared_store_.emplace(network_.get_executor(), *configured_stores_.shared, clock_);
+    return {store_ ? &*store_ : nullptr, shared_store_ ? &*shared_store_ : nullptr};
 }
 
 std::string Daemon::counters() const {
@@ -98,6 +100,7 @@ std::string Daemon::counters() const {
         text += fmt::format(" entries_{}={}", name, cache_.size(kind));
     text += fmt::format(" policies_left_memory={}", cache_.policies_left());
     if (store_) text += ' ' + store::to_text(store_->statistics());
+    if (shared_store_) text += ' ' + store::to_text(shared_store_->statistics());
     return text;
 }
 
@@ -153,7 +156,10 @@ asio::awaitable<void> Daemon::shut_down() {
         spdlog::warn("stopping-late waiting={} reason=\"lookups took too long: answered TEMP\"",
                      engine_.waiting());
     engine_.stop();
-    const auto all_quiet = [this] { return server_.connections() == 0 && engine_.idle(); };
+    if (shared_store_) shared_store_->stop();
+    const auto all_quiet = [this] {
+        return server_.connections() == 0 && engine_.idle() && (!shared_store_ || shared_store_->idle());
+    };
     const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
     if (!quiet) server_.abort();
     // A session that still asks needs this loop for its answer, and would keep join() waiting without it.

@@ -9,6 +9,7 @@
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
 #include "server/server.hpp"
+#include "store/redis_store.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite_store.hpp"
 #include "telemetry/counters.hpp"
@@ -67,6 +68,7 @@ private:
     dns::CaresClient dns_;
     https::HttpsPolicyFetcher fetcher_;
     std::optional<store::SqliteStore> store_;
+    std::optional<store::RedisStore> shared_store_;
     engine::PolicyEngine engine_;
     server::Server server_;
     boost::asio::signal_set signals_;

@@ -34,4 +34,14 @@ void throw_exception_from_error(const Error& error, const boost::source_location
                            + std::to_string(where.line()) + ": " + error.message());
 }
 
+std::string words_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    } catch (...) {
+        return "an exception of unknown type";
+    }
+}
+
 }  // namespace tlspolicy

@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,9 @@ private:
     std::string message_;
     ErrorKind kind_ = ErrorKind::system;
 };
+
+/// What an exception says, for those who go on without whatever it ended.
+std::string words_of(const std::exception_ptr& failure);
 
 template <class T>
 using Result = boost::system::result<T, Error>;

@@ -26,17 +26,6 @@ const cache::StsState& state_of(const cache::EntryPtr& entry) noexcept {
     return entry ? entry->sts() : unknown;
 }
 
-// One domain's bad luck is not to end the daemon that all others need.
-std::string words_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    } catch (...) {
-        return "an exception of unknown type";
-    }
-}
-
 }  // namespace
 
 /// Sees to it that a flight ends, and its waiters are answered, however its coroutine is left.
@@ -72,6 +61,7 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
       tasks_(network, [this](const std::exception_ptr& failure) {
+          // One domain's bad luck is not to end the daemon that all others need.
           if (!stopping_) observer_.on_event(DiscoveryBroken{words_of(failure)});
       }) {}
 

@@ -1,10 +1,9 @@
 #include "store/sqlite_store.hpp"
 
+#include "async/reply.hpp"
 #include "base/printable.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -50,15 +49,6 @@ struct SqliteStore::Counts {
         damaged_files{0}, damaged_rows{0};
 };
 
-/// What the store thread is asked, and the network loop waits for. It outlives whoever comes last.
-template <class T>
-struct SqliteStore::Question {
-    explicit Question(const asio::any_io_executor& home) : answered(home) {}
-
-    asio::steady_timer answered;  // on the network loop
-    std::optional<Result<T>> answer;
-};
-
 SqliteStore::SqliteStore(asio::any_io_executor home, SqliteSettings settings, const Clock& clock,
                          const WallClock& wall_clock)
     : home_(std::move(home)),
@@ -100,18 +90,13 @@ void SqliteStore::stop() {
 
 template <class T, class Ask>
 asio::awaitable<Result<T>> SqliteStore::ask(Ask on_store_thread) {
-    const auto question = std::make_shared<Question<T>>(home_);
-    question->answered.expires_after(settings_.find_limit);
-    asio::post(loop_, [this, question, on_store_thread = std::move(on_store_thread)] {
-        asio::post(home_, [question, answer = on_store_thread()]() mutable {
-            question->answer = std::move(answer);
-            question->answered.cancel();
-        });
+    const auto reply = std::make_shared<async::Reply<Result<T>>>(home_);
+    asio::post(loop_, [this, reply, on_store_thread = std::move(on_store_thread)] {
+        asio::post(home_, [reply, answer = on_store_thread()]() mutable { reply->set(std::move(answer)); });
     });
-    error_code woken;  // operation_aborted is how the answer comes, too
-    co_await question->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    if (!question->answer) co_return Error(ErrorKind::system, "the store takes too long");
-    co_return *std::move(question->answer);
+    auto answer = co_await reply->wait(settings_.find_limit);
+    if (!answer) co_return Error(ErrorKind::system, "the store takes too long");
+    co_return *std::move(answer);
 }
 
 asio::awaitable<Result<std::optional<StoredPolicy>>> SqliteStore::find(Domain domain) {

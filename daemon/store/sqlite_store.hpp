@@ -70,8 +70,6 @@ public:
     Statistics statistics() const;
 
 private:
-    template <class T>
-    struct Question;
     template <class T, class Ask>
     boost::asio::awaitable<Result<T>> ask(Ask on_store_thread);
 

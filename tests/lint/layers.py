@@ -36,7 +36,7 @@ IMPURE_HEADERS = re.compile(
 OWNERS = [
     (re.compile(r"yaml-cpp/"), {"config"}),
     (re.compile(r"ares"), {"dns"}),
-    (re.compile(r"sqlite3\.h"), {"store"}),
+    (re.compile(r"sqlite3\.h|hiredis/"), {"store"}),
     (re.compile(r"spdlog/"), ADAPTERS | {"app", "cli", ""}),  # the engine and what is below it never log
     (re.compile(r"CLI/"), {""}),
 ]
