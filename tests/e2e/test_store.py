@@ -94,7 +94,6 @@ class StoreTest(case.LabTest):
         for thread in threads:
             thread.start()
         for _ in range(KILLS):
-            # Each daemon learns a little more than the one before: the store is written all the while.
             running.program.kill()
             running = self.start(cache=self.cache())
             time.sleep(chance.uniform(0, 0.05))

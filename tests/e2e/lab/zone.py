@@ -19,6 +19,8 @@ server:
   zonelistfile: "{dir}/zone.list"
   pidfile: "{dir}/nsd.pid"
   server-count: 1
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
 remote-control:
   control-enable: yes
   control-interface: "{dir}/control"

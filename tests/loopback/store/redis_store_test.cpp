@@ -1,0 +1,294 @@
+#include "store/redis_store.hpp"
+
+#include "fakes/log_capture.hpp"
+#include "fakes/redis_server.hpp"
+#include "fakes/tcp_server.hpp"
+#include "loopback/store/store_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <string>
+#include <utility>
+
+namespace tlspolicy::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string key = "tlspolicyd:1:d1.example.com";
+
+/// A daemon's view of the shared store.
+class Client {
+public:
+    explicit Client(store::RedisSettings settings) {
+        store_.emplace(loop_.get_executor(), hasty(settings), clock_);
+    }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() {
+        store_->stop();
+        for (int i = 0; i < 1000 && !store_->idle(); ++i)
+            pass(milliseconds(5));
+        CHECK(store_->idle());
+        pass(milliseconds(1));
+    }
+
+    store::RedisStore* operator->() { return &*store_; }
+    Time now() const { return clock_.now(); }
+
+    store::RedisStore::Answer find(int number = 1) {
+        return run(loop_, store_->find(Domain::parse(domain_name(number)).value()));
+    }
+    void publish(const engine::StoredPolicy& policy) { store_->publish(policy); }
+
+    /// Whether this comes about within ten seconds, while the loop runs.
+    template <class Condition>
+    bool eventually(Condition condition) {
+        for (int i = 0; i < 2000; ++i) {
+            if (condition()) return true;
+            pass(milliseconds(5));
+        }
+        return false;
+    }
+    bool connected() {
+        return eventually([this] { return store_->statistics().connected; });
+    }
+    bool settled(std::uint64_t answers) {
+        return eventually([&] {
+            const auto& all = store_->statistics();
+            return all.published + all.outdone + all.errors >= answers;
+        });
+    }
+    void pass(Duration time) {
+        loop_.restart();
+        loop_.run_for(time);
+    }
+
+private:
+    static store::RedisSettings hasty(store::RedisSettings settings) {
+        settings.retry_min = milliseconds(10);
+        settings.retry_max = milliseconds(50);
+        return settings;
+    }
+
+    SystemClock clock_;
+    boost::asio::io_context loop_{1};
+    std::optional<store::RedisStore> store_;
+};
+
+store::RedisSettings at(const std::string& path) {
+    store::RedisSettings settings;
+    settings.path = path;
+    return settings;
+}
+
+engine::StoredPolicy fetched(Time now, Duration ago, const std::string& id = "id1",
+                             Duration life = hours(168)) {
+    engine::StoredPolicy policy = numbered(1, now, id);
+    policy.fetched = now - ago;
+    policy.expires = policy.fetched + life;
+    return policy;
+}
+
+bool is_close(Time a, Time b) {
+    return a - b < seconds(2) && b - a < seconds(2);
+}
+
+}  // namespace
+
+TEST_CASE("what one daemon publishes another finds, as old as it is") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"));
+    Client one(at(directory.file("s")));
+    Client two(at(directory.file("s")));
+    REQUIRE(one.connected());
+    REQUIRE(two.connected());
+    CHECK(two.find().value() == std::nullopt);
+    const auto policy = fetched(one.now(), hours(5));
+    one.publish(policy);
+    REQUIRE(one.settled(1));
+    const auto found = two.find().value();
+    REQUIRE(found.has_value());
+    CHECK(found->domain == policy.domain);
+    CHECK(found->body == policy.body);
+    CHECK(found->id == policy.id);
+    CHECK(is_close(found->fetched, policy.fetched));
+    CHECK(is_close(found->expires, policy.expires));
+    CHECK(two->statistics().found == 1);
+    CHECK(log.count("shared-store-connected") == 2);
+}
+
+TEST_CASE("the newest fetch wins, in whatever order they come, and an expired one does not come back") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"));
+    Client client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    const Time now = client.now();
+    client.publish(fetched(now, hours(5), "old"));
+    client.publish(fetched(now, hours(1), "new"));
+    client.publish(fetched(now, hours(3), "middle"));
+    REQUIRE(client.settled(3));
+    CHECK(client->statistics().outdone == 1);
+    CHECK(client.find().value()->id == "new");
+
+    server.call("FLUSHALL");
+    client.publish(fetched(now, hours(3), "expired", hours(2)));
+    client.publish(fetched(now, hours(2) - milliseconds(300), "short", hours(2)));
+    REQUIRE(client.settled(5));
+    CHECK(client.eventually([&] { return client.find().value() == std::nullopt; }));
+}
+
+TEST_CASE("a server that is killed and comes back is used again, and told what it missed") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fakes::RedisServer server(directory.file("s"));
+    Client client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    server.kill();
+    CHECK(client.eventually([&] { return !client->statistics().connected; }));
+    CHECK(client.find().has_error());
+    client.publish(fetched(client.now(), hours(1)));
+    CHECK(client.eventually([&] { return log.count("shared-store-unusable") > 0; }));
+    server.start();
+    REQUIRE(client.connected());
+    REQUIRE(client.eventually([&] { return client->statistics().published == 1; }));
+    CHECK(client.find().value()->id == "id1");
+}
+
+TEST_CASE("a server that is stopped in its tracks delays nobody beyond the limit, and does no harm later") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"));
+    Client client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    client.publish(fetched(client.now(), hours(1)));
+    REQUIRE(client.settled(1));
+    server.signal(SIGSTOP);
+    CHECK(client.find().has_error());
+    CHECK(client.find().has_error());
+    CHECK(client->statistics().too_late == 2);
+    CHECK(client.find().error().message() == "the shared store is away");  // at once: it is slow
+    CHECK(client->statistics().finds == 2);
+    CHECK(log.count("takes longer than 50 ms") == 1);
+    server.signal(SIGCONT);
+    CHECK(client.eventually([&] { return client.find().has_value(); }));
+    CHECK(client.find().value()->id == "id1");
+    CHECK(client->statistics().connections == 1);
+}
+
+TEST_CASE("a full server, and one that may not be written, are said once and read all the same") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"));
+    Client client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    client.publish(fetched(client.now(), hours(2)));
+    REQUIRE(client.settled(1));
+    server.call("CONFIG SET maxmemory 1");
+    client.publish(fetched(client.now(), hours(1), "id2"));
+    REQUIRE(client.settled(2));
+    CHECK(log.count("OOM") == 1);
+    CHECK(client.find().value()->id == "id1");
+    server.call("CONFIG SET maxmemory 0");
+    client.publish(fetched(client.now(), hours(1), "id2"));
+    REQUIRE(client.eventually([&] { return client->statistics().published == 2; }));
+    CHECK(client.find().value()->id == "id2");
+    server.call("FLUSHALL");
+    CHECK(client.find().value() == std::nullopt);
+}
+
+TEST_CASE("user, password and database are used, and wrong ones refused without being shown") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"), {"--requirepass", "hunter2"});
+    auto settings = at(directory.file("s"));
+    {
+        Client client(settings);
+        CHECK(client.eventually([&] { return log.count("NOAUTH") == 1; }));
+        CHECK(client.find().has_error());
+    }
+    settings.password = "hunter3";
+    {
+        Client client(settings);
+        CHECK(client.eventually([&] { return log.count("WRONGPASS") == 1; }));
+    }
+    settings.user = "default";
+    settings.password = "hunter2";
+    settings.database = 3;
+    Client client(settings);
+    REQUIRE(client.connected());
+    client.publish(fetched(client.now(), hours(1)));
+    REQUIRE(client.settled(1));
+    CHECK(client.find().value().has_value());
+    settings.database = 4;
+    Client other(settings);
+    REQUIRE(other.connected());
+    CHECK(other.find().value() == std::nullopt);
+    CHECK(log.count("hunter") == 0);
+}
+
+TEST_CASE("what others have put in a policy's place is refused") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const fakes::RedisServer server(directory.file("s"));
+    Client client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    for (const std::string& command :
+         {"SET " + key + " x PX 100000", "HSET " + key + " body x", "HSET " + key + " body x id y life -5",
+          "HSET " + key + " body x id y life 10", "HSET " + key + " body x id y life 99999999999999999999"}) {
+        CAPTURE(command);
+        server.call("FLUSHALL");
+        server.call(command);
+        server.call("PEXPIRE " + key + " 100000");
+        CHECK(client.find().has_error());
+        CHECK(client->statistics().connected);
+    }
+    server.call("FLUSHALL");
+    server.call("HSET " + key + " body x id y life 100000");  // never expires
+    CHECK(client.find().value() == std::nullopt);
+    client.publish(fetched(client.now(), hours(1)));
+    CHECK(client.eventually([&] { return client.find().value().has_value(); }));
+}
+
+TEST_CASE("whatever a server answers instead of Redis' own words, the connection ends and nothing else") {
+    for (const std::string& words :
+         {std::string("HTTP/1.1 400 Bad Request\r\n\r\n"), std::string("+PONG\r\n*-7\r\n$-9\r\n!!!\r\n"),
+          std::string("+PONG\r\n$99999999999999999999\r\n"), std::string(100'000, 'x'), std::string()}) {
+        const fakes::LogCapture log;
+        fakes::TcpServer server(*IpAddress::parse("127.0.0.1"), 0, [&](fakes::PeerSocket& peer) {
+            char byte = 0;
+            if (peer.read(&byte, 1) == 1 && peer.write(words))
+                static_cast<void>(peer.hung_up_within(milliseconds(20)));
+        });
+        store::RedisSettings settings;
+        settings.host = "127.0.0.1";
+        settings.port = server.port();
+        Client client(settings);
+        CHECK(client.eventually([&] { return client->statistics().errors > 2; }));
+        CHECK(client.find().has_error());
+        client.publish(fetched(client.now(), hours(1)));
+        CHECK(log.count("shared-store-unusable") > 0);
+    }
+}
+
+TEST_CASE("a server that cannot be found, or is not there, is said and tried again") {
+    const fakes::LogCapture log;
+    store::RedisSettings settings;
+    settings.host = "127.0.0.1";
+    settings.port = 1;
+    {
+        Client client(settings);
+        CHECK(client.eventually([&] { return log.count("shared-store-unusable") > 0; }));
+        CHECK(client.find().has_error());
+    }
+    settings.host = "no-such-host.invalid";
+    Client client(settings);
+    CHECK(client.eventually([&] { return log.count("cannot be resolved") > 0; }));
+}
+
+}  // namespace tlspolicy::test
