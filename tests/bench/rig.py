@@ -142,7 +142,8 @@ class Rig:
         wait_for(tcp, process)
         return process
 
-    def tlspolicyd(self, fetch_timeout="10s", fetch_concurrency=128, store="none"):
+    def tlspolicyd(self, fetch_timeout="10s", fetch_concurrency=128, store="none", max_entries=1_000_000,
+                   log_level="warn"):
         config = os.path.join(self.directory, "tlspolicyd.yaml")
         with open(config, "w", encoding="ascii") as out:
             out.write(f"""threads: 1
@@ -152,13 +153,30 @@ listen:
 dns: {{ servers: ["127.0.0.1:{DNS_PORT}"] }}
 fetch: {{ ca_file: {self.root}, allow_addresses: [127.0.0.0/8], timeout: {fetch_timeout},
          concurrency: {fetch_concurrency} }}
-cache: {{ store: "{store}" }}
-log: {{ level: warn }}
+cache: {{ store: "{store}", max_entries: {max_entries} }}
+log: {{ level: {log_level} }}
 """)
         log = os.path.join(self.directory, "tlspolicyd.log")
         process = Process(SUBJECT_CORE, [self.daemon, "--config", config], log)
         wait_for(self.daemon_tcp, process)
         return process
+
+    def counters(self, process):
+        """What the daemon has counted so far; its log must be at level info."""
+        log = os.path.join(self.directory, "tlspolicyd.log")
+        begin = os.path.getsize(log)
+        process.child.send_signal(signal.SIGUSR1)
+        for _ in range(500):
+            time.sleep(0.002)
+            with open(log, encoding="utf-8", errors="replace") as lines:
+                lines.seek(begin)
+                found = re.search(r"counters (.*\n)", lines.read())
+            if found:
+                return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", found.group(1))}
+        raise RuntimeError("the daemon does not say what it has counted")
+
+    def fill_store(self, path, domains):
+        subprocess.run([f"{self.programs}/bench_store_fill", "--store", path, "--domains", str(domains)], check=True)
 
     def load_arguments(self, server, connections, **options):
         arguments = [f"{self.programs}/bench_load", "--server", server, "--connections", str(connections)]
@@ -198,14 +216,14 @@ log: {{ level: warn }}
 def wait_for(address, process):
     """Until `process` accepts connections there."""
     host, port = address.split(":")
-    for _ in range(200):
+    for _ in range(10_000):
         try:
             socket.create_connection((host, int(port))).close()
             return
         except OSError:
             if process.child.poll() is not None:
                 break
-            time.sleep(0.05)
+            time.sleep(0.001)
     raise RuntimeError(f"{process.name} does not listen on {address}")
 
 

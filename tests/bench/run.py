@@ -211,6 +211,86 @@ def memory(rig, options):
         row("  learnt, then asked again", "", f"{filled['rate']:.0f}/s, {again['rate']:.0f}/s")
 
 
+def store(rig, options):
+    """A daemon with a store: its start, its memory, and lookups that only the disk can answer."""
+    many, few = options.stored, options.stored // 10
+    file = os.path.join(rig.directory, "policies.db")
+    with rig.internet():
+        rig.fill_store(file, few)
+        starts = []
+        for _ in range(options.rounds):
+            begin = time.monotonic()
+            with rig.tlspolicyd(store=f"sqlite:{file}", log_level="info"):
+                ask(rig.daemon_tcp, f"d{few - 1}.bench.example")
+                starts.append(1000 * (time.monotonic() - begin))
+        row(f"first answer after exec, {few:,} stored", "<= 50 ms", spread(starts, "{:.0f}") + " ms",
+            statistics.median(starts) <= 50)
+        remove_store(file)
+
+        rig.fill_store(file, many)
+        row(f"{many:,} policies, 1,000 texts: file", "", f"{os.path.getsize(file) / 1e6:.0f} MB")
+        with rig.tlspolicyd(store=f"sqlite:{file}", log_level="info") as daemon:
+            begin, empty = time.monotonic(), daemon.rss_mb()
+            while rig.counters(daemon)["entries"] < many and time.monotonic() - begin < 120:
+                time.sleep(0.1)
+            row("  read into memory in", "", f"{time.monotonic() - begin:.1f} s")
+            after = daemon.rss_mb()
+            row("  RSS then", "<= 250 MB", f"{after:.0f} MB (at the start: {empty:.0f} MB)",
+                after <= 250 if many == 1_000_000 else None)
+            row("  a domain", "", f"{(after - empty) * 1048576 / many:.0f} bytes")
+        with rig.tlspolicyd(store=f"sqlite:{file}", max_entries=1000, log_level="info") as daemon:
+            waits = steady_asks(rig, range(many - 1, many // 2, -(many // 2) // 5000))
+            row("lookup that only the disk answers, 1,000/s: p50", "", f"{waits[len(waits) // 2]:.0f} us")
+            p99 = waits[len(waits) * 99 // 100]
+            row("lookup that only the disk answers, 1,000/s: p99", "<= 2000 us", f"{p99:.0f} us", p99 <= 2000)
+            counted = rig.counters(daemon)
+            row("  of these from the file", "", f"{counted['answers_found_stored']} of {len(waits)}")
+        remove_store(file)
+
+
+def steady_asks(rig, numbers):
+    """Asks for these names, one a millisecond; how long each took, in microseconds, in order of size."""
+    host, port = rig.daemon_tcp.split(":")
+    link = socket.create_connection((host, int(port)))
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    waits, due = [], time.perf_counter()
+    for number in numbers:
+        while time.perf_counter() < due:
+            pass
+        begin = time.perf_counter()
+        ask(rig.daemon_tcp, f"d{number}.bench.example", link)
+        waits.append(1e6 * (time.perf_counter() - begin))
+        due += 0.001
+    link.close()
+    return sorted(waits)
+
+
+def flood(rig, options):
+    """Strangers' names without end, while a store keeps policies that must stay within reach."""
+    room, kept = 100_000, 1000
+    file = os.path.join(rig.directory, "policies.db")
+    with rig.internet(), rig.tlspolicyd(store=f"sqlite:{file}", max_entries=room) as daemon:
+        rig.load(rig.daemon_tcp, 64, family="d", names=kept, requests=kept)
+        rss = []
+        for _ in range(4):
+            count = options.flood // 4
+            rig.load(rig.daemon_tcp, 64, family="n", first=rig.fresh_names(count), names=count, requests=count,
+                     expect="NOTFOUND ")
+            rss.append(daemon.rss_mb())
+        rig.load(rig.daemon_tcp, 64, family="d", names=kept, requests=kept, expect="OK ")
+        row(f"{options.flood:,} strangers' names, room for {room:,}: RSS", "",
+            ", ".join(f"{each:.0f}" for each in rss) + " MB")
+        row(f"  the {kept:,} policies afterwards", "all enforced", "all enforced", True)
+    remove_store(file)
+
+
+def remove_store(file):
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        if os.path.exists(file + suffix):
+            os.unlink(file + suffix)
+
+
 def threads(rig, options):
     """The echo server with a second thread, which sleeps, against itself without: what having threads costs."""
     answer = "OK secure match=mx.bench.example servername=hostname"
@@ -220,7 +300,8 @@ def threads(rig, options):
 
 
 DIAGNOSES = {"noise": noise, "threads": threads}
-VERBS = {"hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory}
+VERBS = {"hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory,
+         "store": store, "flood": flood}
 
 
 def print_table():
@@ -240,6 +321,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0, help="of one load on cached answers")
     parser.add_argument("--cold", type=int, default=500, help="cold policies a round")
     parser.add_argument("--domains", type=int, default=100_000, help="of the memory test")
+    parser.add_argument("--stored", type=int, default=1_000_000, help="policies in the store")
+    parser.add_argument("--flood", type=int, default=2_000_000, help="strangers' names")
     parser.add_argument("--nice", type=int, default=0, help="niceness of all programs; -15 on a machine that has other work")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)

@@ -26,7 +26,7 @@ ADAPTERS = FLOORS[4]
 
 PURE_FOLDERS = {"base", "sts", "dane", "postfix"}
 PURE_FILES = {"engine/decide", "engine/freshness", "dns/wire", "config/units", "config/spelling"}
-IMPURE_FILES = {"base/ip_address", "base/clock"}  # inet_pton(3), clock_gettime(2)
+IMPURE_FILES = {"base/ip_address", "base/clock", "base/wall_clock"}  # inet_pton(3), clock_gettime(2), random(4)
 IMPURE_HEADERS = re.compile(
     r"(boost/(asio|beast)\b|spdlog/|yaml-cpp/|openssl/|CLI/|ares|sys/|netinet/|arpa/|netdb\.h|unistd\.h"
     r"|fcntl\.h|poll\.h|signal\.h|time\.h|fstream|iostream|filesystem|thread|mutex|shared_mutex"
