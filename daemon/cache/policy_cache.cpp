@@ -1,5 +1,6 @@
 #include "cache/policy_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tlspolicy::cache {
@@ -93,18 +94,16 @@ void PolicyCache::erase(std::string_view domain) {
 
 std::vector<EntryPtr> PolicyCache::walk_on(Walk& walk, std::size_t most) const {
     std::vector<EntryPtr> met;
-    met.reserve(most);
-    while (met.empty() && !walk.at_end()) {
-        const Shard& shard = *shards_[walk.shard];
-        const std::lock_guard lock(shard.mutex);
-        auto position =
-            walk.domain.empty() ? shard.entries.begin() : shard.entries.find(std::string_view(walk.domain));
-        for (; position != shard.entries.end() && met.size() < most; ++position)
-            met.push_back(*position);
-        const bool through = position == shard.entries.end();
-        walk.domain = through ? std::string() : std::string((*position)->domain());
-        if (through) ++walk.shard;
-    }
+    const Shard& shard = *shards_[walk.shard];
+    const std::lock_guard lock(shard.mutex);
+    met.reserve(std::min(most, shard.entries.size()));
+    auto position =
+        walk.domain.empty() ? shard.entries.begin() : shard.entries.find(std::string_view(walk.domain));
+    for (; position != shard.entries.end() && met.size() < most; ++position)
+        met.push_back(*position);
+    const bool through = position == shard.entries.end();
+    walk.domain = through ? std::string() : std::string((*position)->domain());
+    if (through) ++walk.shard;
     return met;
 }
 

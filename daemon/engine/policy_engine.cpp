@@ -16,7 +16,6 @@ namespace tlspolicy::engine {
 namespace {
 
 constexpr Duration sweep_pause = std::chrono::seconds(1);
-constexpr std::size_t sweeps_per_walk = 60;   // so each entry is looked after about once a minute
 constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
 constexpr std::size_t max_refreshing = 64;    // half of the default fetch slots stay for lookups
 
@@ -265,18 +264,16 @@ void PolicyEngine::release_overdue(Time now) {
     }
 }
 
-// A part of the cache, so that all of it has its turn within about a minute.
+// One shard each time: all of them within about a minute.
 void PolicyEngine::look_after(Time now) {
     if (walk_.at_end()) {
         walk_ = {};
         archive_.begin_walk(now);
     }
-    const std::size_t part = cache_.size() / sweeps_per_walk + entries_at_once;
-    for (std::size_t seen = 0; seen < part && !walk_.at_end();) {
-        const auto entries = cache_.walk_on(walk_, entries_at_once);
-        for (const auto& entry : entries)
+    const std::size_t shard = walk_.shard;
+    while (walk_.shard == shard) {
+        for (const auto& entry : cache_.walk_on(walk_, entries_at_once))
             look_after(*entry, now);
-        seen += entries.size();
     }
     if (walk_.at_end()) discovery_.pool().sweep();
 }

@@ -134,7 +134,7 @@ TEST_CASE("while the store fails, answers go on, and what it missed is written w
         world.expect_that(world.own_store().policies.empty(), "nothing is kept");
         world.own_store().broken = false;
         world.own_store().begin_anew();
-        world.advance(minutes(2));
+        world.advance(minutes(4));
         world.expect_that(world.own_store().policies.size() == 1, "all is written again");
         world.restart();
         vanish(world, example);
