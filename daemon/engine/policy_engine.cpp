@@ -153,17 +153,26 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
 
 boost::asio::awaitable<void> PolicyEngine::discover(Domain domain, Reason reason, Landing& landing) {
     const Time begun = clock_.now();
-    const auto before = cache_.find(domain.text());
+    auto before = cache_.find(domain.text());
     Outcome outcome;
     outcome.record = co_await discovery_.look_up_record(domain);
     Time now = clock_.now();
+    look_again(domain, before);
     if (calls_for_fetch(state_of(before), outcome.record, reason, now)) {
         note_record_found(domain);
         outcome.policy = co_await discovery_.fetch_policy(domain);
         now = clock_.now();
+        look_again(domain, before);
     }
     if (stopping_) co_return;  // what a cancelled discovery brings is no knowledge
     landing.at(land(domain, before, outcome, begun, now), now, Source::discovered);
+}
+
+// While the network was asked, the store may have brought a policy into memory, or want of room have driven
+// one out: whichever is known counts.
+void PolicyEngine::look_again(const Domain& domain, cache::EntryPtr& before) const {
+    if (unexpired(state_of(before), clock_.now()) != nullptr) return;
+    if (auto known = cache_.find(domain.text())) before = std::move(known);
 }
 
 cache::StsState PolicyEngine::take_over(const Domain& domain, Archive::Recalled recalled, Time begun) {

@@ -109,6 +109,7 @@ private:
     void start(const Domain& domain, Reason reason);
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     boost::asio::awaitable<void> discover(Domain domain, Reason reason, Landing& landing);
+    void look_again(const Domain& domain, cache::EntryPtr& before) const;
     cache::StsState take_over(const Domain& domain, Archive::Recalled recalled, Time begun);
     void note_record_found(const Domain& domain);
     cache::StsState land(const Domain& domain, const cache::EntryPtr& before, const Outcome& outcome,

@@ -74,8 +74,9 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::stop() {
     if (!thread_.joinable()) return;
     asio::post(loop_, [this] {
-        while (file_ && pending_.size() > 0 && reliable_)
+        do {
             commit();
+        } while (file_ && pending_.size() > 0 && reliable_);
         if (const std::size_t lost = pending_.size(); lost > 0)
             spdlog::error(
                 "store-changes-lost path=\"{}\" changes={} reason=\"it could not be written before the end\"",

@@ -142,6 +142,27 @@ TEST_CASE("while the store fails, answers go on, and what it missed is written w
     });
 }
 
+TEST_CASE(
+    "a policy that the store brings while the network is asked is not lost over that") {  // proves STS-30
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.own_store().broken = true;
+        world.restart();
+        vanish(world, example);
+        world.advance(seconds(3));
+        world.hold();
+        const auto lookup = world.ask_later(example);  // the store knows nothing, DNS does not answer yet
+        world.own_store().broken = false;
+        world.advance(seconds(3));  // ... and now it knows again
+        world.expect_entries(1);
+        world.release();
+        world.expect_answer(lookup, secure("mx.example.com"));
+        world.expect(example, secure("mx.example.com"));
+    });
+}
+
 TEST_CASE("policies leave a full memory, but never the store") {  // proves STS-34
     play_once(
         [](World& world) {
