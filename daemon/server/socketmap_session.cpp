@@ -78,7 +78,7 @@ void SocketmapSession::proceed() {
     const Next next = answer_buffered();
     const bool written = write_now();
     if (!written || next == Next::ask || next == Next::close) return wake(next);
-    if (next == Next::read && loop_.draining()) return wake(Next::close);
+    if (next == Next::read && loop_.draining()) return read_last();
     has_more_ = next == Next::go_on;
     loop_.await_turn(*this);
 }
@@ -87,6 +87,7 @@ void SocketmapSession::proceed() {
 // cost a system call; a turn later this client may have asked again.
 void SocketmapSession::take_turn(bool alone) {
     if (has_more_) return proceed();
+    if (loop_.draining()) return read_last();
     if (alone || turns_to_wait_ > 0) {
         if (turns_to_wait_ > 0) --turns_to_wait_;
         return wait();
@@ -111,7 +112,17 @@ void SocketmapSession::wait() {
     socket_.async_read_some(make_room(), Received{this});
 }
 
+// What the client had sent by the time of the drain was asked in time, and is answered.
+void SocketmapSession::read_last() {
+    if (has_read_last_) return wake(Next::close);
+    has_read_last_ = true;
+    error_code failure;
+    const std::size_t received = socket_.read_some(make_room(), failure);
+    on_read(failure, received);
+}
+
 void SocketmapSession::on_read(const error_code& failure, std::size_t received) {
+    if (failure == asio::error::operation_aborted && loop_.draining()) return read_last();
     if (failure) return wake(Next::close);
     end_ += received;
     quiet_sweeps_ = 0;
@@ -215,8 +226,9 @@ void SocketmapSession::note_sweep(unsigned limit) {
 }
 
 void SocketmapSession::drain() {
-    // A client that is being answered leaves by itself, after its answer.
-    if (activity_ == Activity::reading) abort();
+    if (activity_ != Activity::reading) return;  // it leaves by itself, after its answer
+    error_code ignored;
+    socket_.cancel(ignored);
 }
 
 void SocketmapSession::abort() {

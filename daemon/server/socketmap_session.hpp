@@ -47,7 +47,7 @@ public:
 
     /// The sweep has come by once more: disconnects a client that was silent for `limit` sweeps in a row.
     void note_sweep(unsigned limit);
-    /// Disconnects it, unless an answer is on its way.
+    /// The loop drains: disconnects it as soon as all that it has asked is answered.
     void drain();
     void abort();
 
@@ -74,6 +74,7 @@ private:
     auto serve(Token&& token);
     void proceed();
     void wait();
+    void read_last();
     void on_read(const boost::system::error_code& failure, std::size_t received);
     void wake(Next next);
     Awaitable<void> ask();
@@ -94,6 +95,7 @@ private:
     unsigned quiet_sweeps_ = 0;
     unsigned turns_to_wait_ = 0;  // before the next direct read
     bool has_more_ = false;       // buffered requests that the last turn has not come to
+    bool has_read_last_ = false;
     Activity activity_ = Activity::reading;
 };
 

@@ -58,6 +58,32 @@ TEST_CASE("an answer that is being written when the server drains arrives whole"
     server.join();
 }
 
+TEST_CASE("what was asked before the server drains is answered, although it was not read yet") {
+    const TemporaryDirectory directory;
+    for (int round = 0; round < 20; ++round) {
+        ServerFixture server;
+        server.restart.listeners = {{tlspolicy::server::UnixEndpoint{directory / "socketmap"}}};
+        server.start();
+        std::vector<SocketmapClient> clients;
+        for (int i = 0; i < 50; ++i) {
+            clients.push_back(SocketmapClient::local(directory / "socketmap"));
+            REQUIRE(clients.back().ask("postfix", "known.example.com") == secure("known.example.com"));
+        }
+        const auto question = SocketmapClient::request("postfix", "known.example.com")
+                              + SocketmapClient::request("postfix", std::to_string(round) + ".example.com");
+        for (auto& client : clients)
+            REQUIRE(client.send(question));
+        server.server().stop_accepting();
+        server.server().drain();
+        for (auto& client : clients) {
+            REQUIRE(client.reply() == secure("known.example.com"));
+            REQUIRE(client.reply() == secure(std::to_string(round) + ".example.com"));
+            REQUIRE(client.is_closed());
+        }
+        server.join();
+    }
+}
+
 TEST_CASE("an aborted server disconnects even those who wait") {
     ServerFixture server;
     server.start();
