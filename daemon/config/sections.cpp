@@ -46,6 +46,9 @@ void read_fetch(Section& fetch, https::Settings& settings, engine::Settings& eng
 void read_cache(Section& cache, engine::Settings& settings, store::Settings& stores) {
     cache.value("store", stores.own, parse_store);
     cache.secret("shared", stores.shared, parse_shared_store);
+    std::string shared_ca_file;
+    cache.value("shared_ca_file", shared_ca_file, parse_path);
+    if (stores.shared) stores.shared->ca_file = shared_ca_file;
     cache.number("max_entries", settings.max_entries, {1'000, 100'000'000});
     read_bounds(cache, "recheck", settings.recheck);
     read_bounds(cache, "negative", settings.negative);

@@ -3,8 +3,8 @@
 #include "base/version.hpp"
 #include "https/policy_response.hpp"
 #include "https/proxy_tunnel.hpp"
-#include "https/tls_context.hpp"
-#include "https/tls_failure.hpp"
+#include "tls/context.hpp"
+#include "tls/failure.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -50,7 +50,7 @@ bool closed(const error_code& error) {
 std::string words_for(const error_code& error) {
     if (closed(error)) return "connection closed";
     if (error.category() == asio::error::get_ssl_category())
-        return openssl_reason(static_cast<unsigned long>(error.value()));
+        return tls::openssl_reason(static_cast<unsigned long>(error.value()));
     return error.message();
 }
 
@@ -131,7 +131,7 @@ private:
     }
 
     asio::awaitable<Failure> handshake() {
-        SslHandle ssl = new_client(*target_.tls, verdict_);
+        tls::SslHandle ssl = tls::new_client(*target_.tls, verdict_);
         if (ssl == nullptr) throw std::bad_alloc();
         tls_.emplace(std::move(tcp_), ssl.get());
         ssl.release();  // the stream frees it
@@ -186,7 +186,7 @@ private:
     Deadline deadline_;
     std::string proxy_name_;
     std::string peer_;
-    CertificateVerdict verdict_;
+    tls::CertificateVerdict verdict_;
     beast::tcp_stream tcp_;
     std::optional<TlsStream> tls_;
 };

@@ -5,7 +5,7 @@
 #include "base/printable.hpp"
 #include "https/address_guard.hpp"
 #include "https/attempt.hpp"
-#include "https/tls_context.hpp"
+#include "tls/context.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
@@ -61,7 +61,7 @@ public:
           clock_(clock),
           dns_(dns),
           slots_(network_, settings.concurrency),
-          tls_(std::make_unique<TlsContext>(settings.ca_file, clock)),
+          tls_(std::make_unique<tls::Context>(settings.ca_file, clock)),
           settings_(std::make_shared<const Settings>(std::move(settings))) {}
 
     Result<void> usable() {
@@ -74,7 +74,7 @@ public:
     Result<void> configure(Settings settings) {
         if (auto checked = check(settings); !checked) return checked;
         if (settings.ca_file != tls_->ca_file()) {
-            auto other = std::make_unique<TlsContext>(settings.ca_file, clock_);
+            auto other = std::make_unique<tls::Context>(settings.ca_file, clock_);
             const auto tls = other->current();
             if (!tls) return tls.error();
             tls_ = std::move(other);
@@ -177,7 +177,7 @@ private:
     const Clock& clock_;
     engine::DnsClient& dns_;
     async::Slots slots_;
-    std::unique_ptr<TlsContext> tls_;
+    std::unique_ptr<tls::Context> tls_;
     std::shared_ptr<const Settings> settings_;
 };
 

@@ -4,6 +4,11 @@
 
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
+#ifdef TLSPOLICY_REDIS_TLS
+#include <hiredis/hiredis_ssl.h>
+#endif
+#include <openssl/ssl.h>
+
 #include <utility>
 #include <vector>
 
@@ -29,17 +34,19 @@ RedisLink::~RedisLink() {
 }
 
 std::shared_ptr<RedisLink> RedisLink::connect(const boost::asio::any_io_executor& executor,
-                                              const std::string& address, std::uint16_t port, OnEnd on_end) {
-    return begin(executor, redisAsyncConnect(address.c_str(), port), std::move(on_end));
+                                              const std::string& address, std::uint16_t port,
+                                              const std::optional<Security>& security, OnEnd on_end) {
+    return begin(executor, redisAsyncConnect(address.c_str(), port), security, std::move(on_end));
 }
 
 std::shared_ptr<RedisLink> RedisLink::connect_unix(const boost::asio::any_io_executor& executor,
                                                    const std::string& path, OnEnd on_end) {
-    return begin(executor, redisAsyncConnectUnix(path.c_str()), std::move(on_end));
+    return begin(executor, redisAsyncConnectUnix(path.c_str()), std::nullopt, std::move(on_end));
 }
 
 std::shared_ptr<RedisLink> RedisLink::begin(const boost::asio::any_io_executor& executor,
-                                            redisAsyncContext* context, OnEnd on_end) {
+                                            redisAsyncContext* context,
+                                            const std::optional<Security>& security, OnEnd on_end) {
     std::shared_ptr<RedisLink> link(new RedisLink(executor, std::move(on_end)));
     if (context == nullptr) {
         link->end("no memory");
@@ -49,6 +56,7 @@ std::shared_ptr<RedisLink> RedisLink::begin(const boost::asio::any_io_executor& 
         link->end(why);
     } else {
         link->attach(context);
+        if (security && !link->secure(*security)) link->close("TLS cannot begin");
     }
     return link;
 }
@@ -72,6 +80,21 @@ void RedisLink::attach(redisAsyncContext* context) {
     redisAsyncSetConnectCallback(context, [](const redisAsyncContext*, int) {});
     redisAsyncSetDisconnectCallback(context, [](const redisAsyncContext*, int) {});
 }
+
+#ifdef TLSPOLICY_REDIS_TLS
+// What is commanded waits for the handshake, so that no password goes to a server that is not the right one.
+bool RedisLink::secure(const Security& security) {
+    verdict_.host = security.host;
+    tls::SslHandle ssl = tls::new_client(*security.context, verdict_);
+    if (ssl == nullptr || redisInitiateSSL(&context_->c, ssl.get()) != REDIS_OK) return false;
+    static_cast<void>(ssl.release());  // hiredis frees it
+    return true;
+}
+#else
+bool RedisLink::secure(const Security& /*security*/) {
+    return false;
+}
+#endif
 
 void RedisLink::await_readable() {
     if (std::exchange(reading_, true)) return;
@@ -131,6 +154,7 @@ void RedisLink::close(const std::string& why) {
 void RedisLink::on_cleanup(void* link) {
     auto& self = *static_cast<RedisLink*>(link);
     const redisAsyncContext* context = std::exchange(self.context_, nullptr);
+    if (self.why_.empty()) self.why_ = self.verdict_.failure;
     if (self.why_.empty() && context->c.err != 0) self.why_ = context->c.errstr;
     static_cast<void>(self.descriptor_.release());
     self.end(self.why_.empty() ? "the server closed the connection" : self.why_);

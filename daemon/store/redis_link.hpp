@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tls/context.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -7,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +30,16 @@ public:
     /// Why it has ended. Called once, never from within another call.
     using OnEnd = std::function<void(const std::string& why)>;
 
+    /// For TLS: the trusted roots, and the name that the server's certificate must be for.
+    struct Security {
+        std::shared_ptr<SSL_CTX> context;
+        std::string host;
+    };
+
     /// To a numeric address, or a Unix socket.
     static std::shared_ptr<RedisLink> connect(const boost::asio::any_io_executor& executor,
-                                              const std::string& address, std::uint16_t port, OnEnd on_end);
+                                              const std::string& address, std::uint16_t port,
+                                              const std::optional<Security>& security, OnEnd on_end);
     static std::shared_ptr<RedisLink> connect_unix(const boost::asio::any_io_executor& executor,
                                                    const std::string& path, OnEnd on_end);
     RedisLink(const RedisLink&) = delete;
@@ -44,8 +54,10 @@ public:
 private:
     RedisLink(const boost::asio::any_io_executor& executor, OnEnd on_end);
     static std::shared_ptr<RedisLink> begin(const boost::asio::any_io_executor& executor,
-                                            redisAsyncContext* context, OnEnd on_end);
+                                            redisAsyncContext* context,
+                                            const std::optional<Security>& security, OnEnd on_end);
     void attach(redisAsyncContext* context);
+    bool secure(const Security& security);
     void end(std::string why);
     void await_readable();
     void await_writable();
@@ -57,6 +69,7 @@ private:
     OnEnd on_end_;
     boost::asio::posix::stream_descriptor descriptor_;  // hiredis owns and closes it
     redisAsyncContext* context_ = nullptr;              // hiredis frees it; null: the link has ended
+    tls::CertificateVerdict verdict_;
     std::string why_;
     std::size_t waiting_ = 0;
     bool reading_ = false;

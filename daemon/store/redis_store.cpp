@@ -63,6 +63,7 @@ RedisStore::RedisStore(const asio::any_io_executor& network, RedisSettings setti
       tasks_(network, [this](const std::exception_ptr& failure) {
           if (!stopping_) complain("an exception ended its connection: " + words_of(failure));
       }) {
+    if (settings_.tls) tls_.emplace(settings_.ca_file, clock_);
     tasks_.spawn(stay_connected());
 }
 
@@ -114,7 +115,9 @@ asio::awaitable<std::string> RedisStore::connect_once() {
 
 asio::awaitable<std::string> RedisStore::serve(std::string address) {
     const auto session = std::make_shared<Session>(network_);
-    const auto link = open(address, [session](const std::string& why) {
+    const auto secured = security();
+    if (!secured) co_return secured.error().message();
+    const auto link = open(address, *secured, [session](const std::string& why) {
         session->why = why;
         session->ended.set();
     });
@@ -132,9 +135,18 @@ asio::awaitable<std::string> RedisStore::serve(std::string address) {
     co_return session->why;
 }
 
-std::shared_ptr<RedisLink> RedisStore::open(const std::string& address, RedisLink::OnEnd on_end) {
+Result<std::optional<RedisLink::Security>> RedisStore::security() {
+    if (!tls_) return std::optional<RedisLink::Security>();
+    auto context = tls_->current();
+    if (!context) return context.error();
+    return std::optional(RedisLink::Security{std::move(*context), settings_.host});
+}
+
+std::shared_ptr<RedisLink> RedisStore::open(const std::string& address,
+                                            const std::optional<RedisLink::Security>& security,
+                                            RedisLink::OnEnd on_end) {
     if (!settings_.path.empty()) return RedisLink::connect_unix(network_, settings_.path, std::move(on_end));
-    return RedisLink::connect(network_, address, settings_.port, std::move(on_end));
+    return RedisLink::connect(network_, address, settings_.port, security, std::move(on_end));
 }
 
 void RedisStore::greet(const std::shared_ptr<RedisLink>& link) {

@@ -60,7 +60,10 @@ private:
     boost::asio::awaitable<std::string> connect_once();
     /// Until the connection ends, and why it did.
     boost::asio::awaitable<std::string> serve(std::string address);
-    std::shared_ptr<RedisLink> open(const std::string& address, RedisLink::OnEnd on_end);
+    std::shared_ptr<RedisLink> open(const std::string& address,
+                                    const std::optional<RedisLink::Security>& security,
+                                    RedisLink::OnEnd on_end);
+    Result<std::optional<RedisLink::Security>> security();
     void greet(const std::shared_ptr<RedisLink>& link);
     void begin_use(const std::shared_ptr<RedisLink>& link);
     static void send(RedisLink& link, const RedisCommand& command, RedisLink::OnReply on_reply);
@@ -75,6 +78,7 @@ private:
     boost::asio::any_io_executor network_;
     const RedisSettings settings_;
     const Clock& clock_;
+    std::optional<tls::Context> tls_;
     std::shared_ptr<RedisLink> link_;  // in use; null: there is none
     boost::asio::steady_timer pause_;
     Duration retry_pause_;

@@ -37,6 +37,7 @@ struct RedisSettings {
     std::string host = {};
     std::uint16_t port = 6379;
     bool tls = false;
+    std::string ca_file = {};  ///< PEM; empty: the system's roots
     std::string user = {};  ///< empty: the default user
     std::string password = {};
     unsigned database = 0;

@@ -71,6 +71,15 @@ Identity authority(const std::string& name, const Identity* issuer) {
     return own;
 }
 
+template <class Write>
+std::string in_pem(Write write) {
+    const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
+    must(memory != nullptr && write(memory.get()) == 1, "PEM");
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(memory.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 CertificateAuthority::CertificateAuthority(std::string name) : root_(authority(name, nullptr)) {}
@@ -94,11 +103,20 @@ Identity CertificateAuthority::self_signed(const LeafOptions& leaf) {
 }
 
 std::string CertificateAuthority::root_pem() const {
-    const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
-    must(memory != nullptr && PEM_write_bio_X509(memory.get(), root_.chain.front().get()) == 1, "PEM");
-    char* text = nullptr;
-    const long size = BIO_get_mem_data(memory.get(), &text);
-    return {text, static_cast<std::size_t>(size)};
+    return in_pem([this](BIO* memory) { return PEM_write_bio_X509(memory, root_.chain.front().get()); });
+}
+
+std::string chain_pem(const Identity& identity) {
+    std::string text;
+    for (const auto& certificate : identity.chain)
+        text += in_pem([&](BIO* memory) { return PEM_write_bio_X509(memory, certificate.get()); });
+    return text;
+}
+
+std::string key_pem(const Identity& identity) {
+    return in_pem([&](BIO* memory) {
+        return PEM_write_bio_PrivateKey(memory, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
 }
 
 }  // namespace tlspolicy::fakes

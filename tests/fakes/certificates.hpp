@@ -22,6 +22,10 @@ struct LeafOptions {
     std::string not_after = "20991231235959Z";
 };
 
+/// For the files that a real server reads.
+std::string chain_pem(const Identity& identity);
+std::string key_pem(const Identity& identity);
+
 enum class Intermediate : std::uint8_t { none, sent, withheld };
 
 /// A throwaway certificate authority with EC P-256 keys. What OpenSSL refuses throws.

@@ -1,9 +1,7 @@
-#include "store/redis_store.hpp"
-
 #include "fakes/log_capture.hpp"
 #include "fakes/redis_server.hpp"
 #include "fakes/tcp_server.hpp"
-#include "loopback/store/store_fixture.hpp"
+#include "loopback/store/redis_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,79 +18,6 @@ using std::chrono::seconds;
 
 const std::string key = "tlspolicyd:1:d1.example.com";
 
-/// A daemon's view of the shared store.
-class Client {
-public:
-    explicit Client(store::RedisSettings settings) {
-        store_.emplace(loop_.get_executor(), hasty(settings), clock_);
-    }
-    Client(const Client&) = delete;
-    Client& operator=(const Client&) = delete;
-    ~Client() {
-        store_->stop();
-        for (int i = 0; i < 1000 && !store_->idle(); ++i)
-            pass(milliseconds(5));
-        CHECK(store_->idle());
-        pass(milliseconds(1));
-    }
-
-    store::RedisStore* operator->() { return &*store_; }
-    Time now() const { return clock_.now(); }
-
-    store::RedisStore::Answer find(int number = 1) {
-        return run(loop_, store_->find(Domain::parse(domain_name(number)).value()));
-    }
-    void publish(const engine::StoredPolicy& policy) { store_->publish(policy); }
-
-    /// Whether this comes about within ten seconds, while the loop runs.
-    template <class Condition>
-    bool eventually(Condition condition) {
-        for (int i = 0; i < 2000; ++i) {
-            if (condition()) return true;
-            pass(milliseconds(5));
-        }
-        return false;
-    }
-    bool connected() {
-        return eventually([this] { return store_->statistics().connected; });
-    }
-    bool settled(std::uint64_t answers) {
-        return eventually([&] {
-            const auto& all = store_->statistics();
-            return all.published + all.outdone + all.errors >= answers;
-        });
-    }
-    void pass(Duration time) {
-        loop_.restart();
-        loop_.run_for(time);
-    }
-
-private:
-    static store::RedisSettings hasty(store::RedisSettings settings) {
-        settings.retry_min = milliseconds(10);
-        settings.retry_max = milliseconds(50);
-        return settings;
-    }
-
-    SystemClock clock_;
-    boost::asio::io_context loop_{1};
-    std::optional<store::RedisStore> store_;
-};
-
-store::RedisSettings at(const std::string& path) {
-    store::RedisSettings settings;
-    settings.path = path;
-    return settings;
-}
-
-engine::StoredPolicy fetched(Time now, Duration ago, const std::string& id = "id1",
-                             Duration life = hours(168)) {
-    engine::StoredPolicy policy = numbered(1, now, id);
-    policy.fetched = now - ago;
-    policy.expires = policy.fetched + life;
-    return policy;
-}
-
 bool is_close(Time a, Time b) {
     return a - b < seconds(2) && b - a < seconds(2);
 }
@@ -103,8 +28,8 @@ TEST_CASE("what one daemon publishes another finds, as old as it is") {
     const fakes::LogCapture log;
     const StoreDirectory directory;
     const fakes::RedisServer server(directory.file("s"));
-    Client one(at(directory.file("s")));
-    Client two(at(directory.file("s")));
+    SharedClient one(at(directory.file("s")));
+    SharedClient two(at(directory.file("s")));
     REQUIRE(one.connected());
     REQUIRE(two.connected());
     CHECK(two.find().value() == std::nullopt);
@@ -126,7 +51,7 @@ TEST_CASE("the newest fetch wins, in whatever order they come, and an expired on
     const fakes::LogCapture log;
     const StoreDirectory directory;
     const fakes::RedisServer server(directory.file("s"));
-    Client client(at(directory.file("s")));
+    SharedClient client(at(directory.file("s")));
     REQUIRE(client.connected());
     const Time now = client.now();
     client.publish(fetched(now, hours(5), "old"));
@@ -147,7 +72,7 @@ TEST_CASE("a server that is killed and comes back is used again, and told what i
     const fakes::LogCapture log;
     const StoreDirectory directory;
     fakes::RedisServer server(directory.file("s"));
-    Client client(at(directory.file("s")));
+    SharedClient client(at(directory.file("s")));
     REQUIRE(client.connected());
     server.kill();
     CHECK(client.eventually([&] { return !client->statistics().connected; }));
@@ -164,7 +89,7 @@ TEST_CASE("a server that is stopped in its tracks delays nobody beyond the limit
     const fakes::LogCapture log;
     const StoreDirectory directory;
     const fakes::RedisServer server(directory.file("s"));
-    Client client(at(directory.file("s")));
+    SharedClient client(at(directory.file("s")));
     REQUIRE(client.connected());
     client.publish(fetched(client.now(), hours(1)));
     REQUIRE(client.settled(1));
@@ -185,7 +110,7 @@ TEST_CASE("a full server, and one that may not be written, are said once and rea
     const fakes::LogCapture log;
     const StoreDirectory directory;
     const fakes::RedisServer server(directory.file("s"));
-    Client client(at(directory.file("s")));
+    SharedClient client(at(directory.file("s")));
     REQUIRE(client.connected());
     client.publish(fetched(client.now(), hours(2)));
     REQUIRE(client.settled(1));
@@ -208,25 +133,25 @@ TEST_CASE("user, password and database are used, and wrong ones refused without 
     const fakes::RedisServer server(directory.file("s"), {"--requirepass", "hunter2"});
     auto settings = at(directory.file("s"));
     {
-        Client client(settings);
+        SharedClient client(settings);
         CHECK(client.eventually([&] { return log.count("NOAUTH") == 1; }));
         CHECK(client.find().has_error());
     }
     settings.password = "hunter3";
     {
-        Client client(settings);
+        SharedClient client(settings);
         CHECK(client.eventually([&] { return log.count("WRONGPASS") == 1; }));
     }
     settings.user = "default";
     settings.password = "hunter2";
     settings.database = 3;
-    Client client(settings);
+    SharedClient client(settings);
     REQUIRE(client.connected());
     client.publish(fetched(client.now(), hours(1)));
     REQUIRE(client.settled(1));
     CHECK(client.find().value().has_value());
     settings.database = 4;
-    Client other(settings);
+    SharedClient other(settings);
     REQUIRE(other.connected());
     CHECK(other.find().value() == std::nullopt);
     CHECK(log.count("hunter") == 0);
@@ -236,7 +161,7 @@ TEST_CASE("what others have put in a policy's place is refused") {
     const fakes::LogCapture log;
     const StoreDirectory directory;
     const fakes::RedisServer server(directory.file("s"));
-    Client client(at(directory.file("s")));
+    SharedClient client(at(directory.file("s")));
     REQUIRE(client.connected());
     for (const std::string& command :
          {"SET " + key + " x PX 100000", "HSET " + key + " body x", "HSET " + key + " body x id y life -5",
@@ -268,7 +193,7 @@ TEST_CASE("whatever a server answers instead of Redis' own words, the connection
         store::RedisSettings settings;
         settings.host = "127.0.0.1";
         settings.port = server.port();
-        Client client(settings);
+        SharedClient client(settings);
         CHECK(client.eventually([&] { return client->statistics().errors > 2; }));
         CHECK(client.find().has_error());
         client.publish(fetched(client.now(), hours(1)));
@@ -282,12 +207,12 @@ TEST_CASE("a server that cannot be found, or is not there, is said and tried aga
     settings.host = "127.0.0.1";
     settings.port = 1;
     {
-        Client client(settings);
+        SharedClient client(settings);
         CHECK(client.eventually([&] { return log.count("shared-store-unusable") > 0; }));
         CHECK(client.find().has_error());
     }
     settings.host = "no-such-host.invalid";
-    Client client(settings);
+    SharedClient client(settings);
     CHECK(client.eventually([&] { return log.count("cannot be resolved") > 0; }));
 }
 

@@ -1,4 +1,4 @@
-#include "https/tls_failure.hpp"
+#include "tls/failure.hpp"
 
 #include "base/printable.hpp"
 
@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-namespace tlspolicy::https {
+namespace tlspolicy::tls {
 namespace {
 
 constexpr std::size_t max_names_shown = 5;
@@ -100,4 +100,4 @@ std::string openssl_reason(unsigned long code) {
     return fmt::format("OpenSSL error {:#x}", code);
 }
 
-}  // namespace tlspolicy::https
+}  // namespace tlspolicy::tls

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace tlspolicy::https {
+namespace tlspolicy::tls {
 
 /// What the verification of one connection's certificate found wrong; it outlives the connection's SSL.
 struct CertificateVerdict {
@@ -21,15 +21,15 @@ struct CertificateVerdict {
 using SslHandle = std::unique_ptr<SSL, void (*)(SSL*)>;
 
 /// A client's SSL for `verdict.host`: SNI, and the certificate must be for that very name (RFC 8461, 3.3; RFC
-/// 6125, 6.4.3). nullptr where OpenSSL is out of memory.
+/// 6125, 6.4.3), or for the address that it is. nullptr where OpenSSL is out of memory.
 SslHandle new_client(SSL_CTX& context, CertificateVerdict& verdict);
 
-/// The one SSL_CTX of all fetches, made anew when the file or directory of the trusted roots changes. Used on
-/// one loop.
-class TlsContext {
+/// One SSL_CTX for all connections of a kind, made anew when the file or directory of the trusted roots
+/// changes. Used on one loop.
+class Context {
 public:
     /// Roots of `ca_file` (PEM); empty: of $SSL_CERT_FILE, else the system's.
-    TlsContext(std::string ca_file, const Clock& clock);
+    Context(std::string ca_file, const Clock& clock);
 
     /// Whoever holds it may go on with it after a change. Looks for a change at most once a second; roots
     /// that cannot be read leave the former ones in use, with a warning. Fails where none could ever be read.
@@ -60,4 +60,4 @@ private:
     bool failing_ = false;
 };
 
-}  // namespace tlspolicy::https
+}  // namespace tlspolicy::tls

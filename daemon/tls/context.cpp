@@ -1,7 +1,8 @@
-#include "https/tls_context.hpp"
+#include "tls/context.hpp"
 
+#include "base/ip_address.hpp"
 #include "base/printable.hpp"
-#include "https/tls_failure.hpp"
+#include "tls/failure.hpp"
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace tlspolicy::https {
+namespace tlspolicy::tls {
 namespace {
 
 int verdict_index() {
@@ -73,23 +74,28 @@ Result<std::shared_ptr<SSL_CTX>> context_with(const std::string& file) {
     return failure;
 }
 
+// An address has no place in SNI (RFC 6066, 3).
+bool expect_host(SSL& ssl, const std::string& host) {
+    X509_VERIFY_PARAM* rules = SSL_get0_param(&ssl);
+    X509_VERIFY_PARAM_set_hostflags(
+        rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    if (IpAddress::parse(host)) return X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
+    return X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size()) == 1
+           && SSL_set_tlsext_host_name(&ssl, host.c_str()) == 1;
+}
+
 }  // namespace
 
 SslHandle new_client(SSL_CTX& context, CertificateVerdict& verdict) {
     SslHandle ssl(SSL_new(&context), SSL_free);
     if (ssl == nullptr) return ssl;
-    X509_VERIFY_PARAM* rules = SSL_get0_param(ssl.get());
-    X509_VERIFY_PARAM_set_hostflags(
-        rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    const bool ready = X509_VERIFY_PARAM_set1_host(rules, verdict.host.data(), verdict.host.size()) == 1
-                       && SSL_set_tlsext_host_name(ssl.get(), verdict.host.c_str()) == 1
-                       && SSL_set_ex_data(ssl.get(), verdict_index(), &verdict) == 1;
+    const bool ready =
+        expect_host(*ssl, verdict.host) && SSL_set_ex_data(ssl.get(), verdict_index(), &verdict) == 1;
     if (!ready) ssl.reset();
     return ssl;
 }
 
-TlsContext::TlsContext(std::string ca_file, const Clock& clock)
-    : ca_file_(std::move(ca_file)), clock_(clock) {
+Context::Context(std::string ca_file, const Clock& clock) : ca_file_(std::move(ca_file)), clock_(clock) {
     file_ = ca_file_.empty() ? environment(X509_get_default_cert_file_env()) : ca_file_;
     if (!file_.empty()) {
         watched_ = {file_};
@@ -104,7 +110,7 @@ TlsContext::TlsContext(std::string ca_file, const Clock& clock)
     load();
 }
 
-Result<std::shared_ptr<SSL_CTX>> TlsContext::current() {
+Result<std::shared_ptr<SSL_CTX>> Context::current() {
     constexpr Duration between_looks = std::chrono::seconds(1);
     const Time now = clock_.now();
     if (now - looked_ >= between_looks) {
@@ -115,14 +121,14 @@ Result<std::shared_ptr<SSL_CTX>> TlsContext::current() {
     return context_;
 }
 
-TlsContext::Stamp TlsContext::stamp_of(const std::string& path) {
+Context::Stamp Context::stamp_of(const std::string& path) {
     struct stat found {};
     if (stat(path.c_str(), &found) != 0) return {};
     return {found.st_dev, found.st_ino, found.st_size, found.st_mtim};
 }
 
 /// Takes the stamps before the files are read: what changes while they are read shows at the next look.
-bool TlsContext::changed() {
+bool Context::changed() {
     bool any = false;
     for (std::size_t i = 0; i < watched_.size(); ++i) {
         const Stamp now = stamp_of(watched_[i]);
@@ -134,7 +140,7 @@ bool TlsContext::changed() {
     return any;
 }
 
-void TlsContext::load() {
+void Context::load() {
     auto made = context_with(file_);
     if (made) {
         if (failing_)
@@ -151,4 +157,4 @@ void TlsContext::load() {
     failing_ = true;
 }
 
-}  // namespace tlspolicy::https
+}  // namespace tlspolicy::tls
