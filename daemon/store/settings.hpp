@@ -38,7 +38,7 @@ struct RedisSettings {
     std::uint16_t port = 6379;
     bool tls = false;
     std::string ca_file = {};  ///< PEM; empty: the system's roots
-    std::string user = {};  ///< empty: the default user
+    std::string user = {};     ///< empty: the default user
     std::string password = {};
     unsigned database = 0;
 
