@@ -15,8 +15,9 @@ namespace {
 /// A Redis that is reached with TLS only by its port, and shows a certificate for localhost.
 class TlsRedis {
 public:
-    TlsRedis()
-        : server_(directory_.file("s"),
+    explicit TlsRedis(const std::string& root = "Throwaway Root")
+        : authority_(root),
+          server_(directory_.file("s"),
                   {"--tls-port", std::to_string(port_.endpoint().port), "--tls-cert-file", written("chain"),
                    "--tls-key-file", written("key"), "--tls-auth-clients", "no"}) {}
 
@@ -80,7 +81,7 @@ TEST_CASE("a server with a certificate for another name gets no password and no 
 TEST_CASE("a server with a certificate of a stranger is refused with the reason" * where_hiredis_has_tls) {
     const fakes::LogCapture log;
     TlsRedis redis;
-    TlsRedis stranger;
+    TlsRedis stranger("Stranger's Root");
     auto settings = redis.settings();
     settings.ca_file = stranger.written("root");
     SharedClient client(settings);
