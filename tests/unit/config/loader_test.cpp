@@ -306,7 +306,7 @@ TEST_CASE("what is not YAML, or more of it than is used here, is an error with i
     };
     for (const auto& [yaml, message] : cases) {
         CAPTURE(yaml);
-        CHECK(findings(yaml) == message);
+        CHECK(findings(yaml).starts_with(message));  // yaml-cpp of Debian 13 also names the anchor
     }
 }
 
