@@ -68,6 +68,7 @@ server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::
 Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
     : configured_(config.restart),
       configured_stores_(config.store),
+      configured_dns_(config.dns),
       fitted_(fit_to_file_limit(config.restart, config.https.concurrency)),
       reload_(std::move(reload)),
       log_observer_(std::move(log), clock_),
@@ -76,7 +77,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       dns_(network_.get_executor(), clock_, config.dns),
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
       engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
-              stores()),
+              stores(), &dns_),
       server_(engine_, clock_, fitted_, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
@@ -116,6 +117,7 @@ void Daemon::run() {
     std::signal(SIGPIPE, SIG_IGN);
     asio::co_spawn(network_, heed_signals(), rethrow);
     asio::co_spawn(network_, tick(), rethrow);
+    asio::co_spawn(network_, test_resolver(), rethrow);
     server_.start();
     spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
                  fitted_.max_connections);
@@ -135,6 +137,20 @@ asio::awaitable<void> Daemon::heed_signals() {
                          server_.connections(), engine_.waiting(), counters());
     }
     co_await shut_down();
+}
+
+/// DANE needs a resolver that validates, and whose word for it is believed: without one, every domain looks
+/// as if it did no DANE.
+asio::awaitable<void> Daemon::test_resolver() {
+    const auto validates = co_await dns_.validates();
+    if (!validates)
+        spdlog::warn("resolver-not-answering reason=\"{}\"", validates.error().message());
+    else if (*validates)
+        spdlog::info("resolver-validating");
+    else
+        spdlog::warn(
+            "resolver-not-validating reason=\"the resolver does not validate DNSSEC, or is at no loopback "
+            "address and not trusted (dns.trust_ad): no domain is taken to do DANE, MTA-STS alone applies\"");
 }
 
 asio::awaitable<void> Daemon::tick() {
@@ -181,6 +197,8 @@ void Daemon::reload() {
             "config-needs-restart reason=\"threads, listen, max_connections, cache.store and cache.shared "
             "change with a restart only\"");
     dns_.configure(fresh->dns);
+    if (fresh->dns != std::exchange(configured_dns_, fresh->dns))
+        asio::co_spawn(network_, test_resolver(), rethrow);
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     configure_logging(fresh->log);

@@ -48,6 +48,7 @@ private:
 
     boost::asio::awaitable<void> heed_signals();
     boost::asio::awaitable<void> tick();
+    boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     void reload();
 
@@ -56,6 +57,7 @@ private:
 
     server::RestartSettings configured_;
     store::Settings configured_stores_;
+    dns::Settings configured_dns_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
     Reload reload_;
     boost::asio::io_context network_{1};

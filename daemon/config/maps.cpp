@@ -14,20 +14,9 @@ bool is_map_name(std::string_view name) {
     });
 }
 
-/// `dane: true` is refused, not ignored: Postfix takes a "secure" from a policy map in place of the DANE
-/// lookup it would have made itself, and RFC 8461, 2 forbids MTA-STS to override DANE.
-void read_dane(Section& map) {
-    bool dane = false;
-    map.flag("dane", dane);
-    if (!dane) return;
-    map.wrong("dane", *map.present("dane"),
-              "true is not possible: this version looks up no DANE records, so its \"secure\" would override "
-              "DANE; leave the key out, and use this map only in a Postfix that does not do DANE itself");
-}
-
 void read_map(Section& map, postfix::MapOptions& options) {
     using OnDnsFailure = postfix::MapOptions::OnDnsFailure;
-    read_dane(map);
+    map.flag("dane", options.dane);
     map.flag("tlsrpt", options.tlsrpt);
     map.flag("enforce_testing", options.enforce_testing);
     map.choice<OnDnsFailure>("on_dns_failure", options.on_dns_failure,

@@ -31,6 +31,8 @@ void read_dns(Section& dns, dns::Settings& settings) {
     dns.list("servers", settings.servers, parse_name_server);
     dns.duration("timeout", settings.timeout, {100ms, 1min});
     dns.number("attempts", settings.attempts, {1, 10});
+    using enum dns::TrustAd;
+    dns.choice<dns::TrustAd>("trust_ad", settings.trust_ad, {{"auto", automatic}, {"yes", yes}, {"no", no}});
 }
 
 void read_fetch(Section& fetch, https::Settings& settings, engine::Settings& engine) {
@@ -52,6 +54,8 @@ void read_cache(Section& cache, engine::Settings& settings, store::Settings& sto
     cache.number("max_entries", settings.max_entries, {1'000, 100'000'000});
     read_bounds(cache, "recheck", settings.recheck);
     read_bounds(cache, "negative", settings.negative);
+    read_bounds(cache, "dane", settings.dane);
+    cache.duration("dane_grace", settings.dane_grace, {0s, day});
     cache.duration("forget_unused", settings.forget_unused, {1h, 3650 * day});
 }
 

@@ -35,18 +35,54 @@ Absent neither(const Absent& a, const Absent& b) {
     return none;
 }
 
+/// What every kind of records begins with; `take` adds the data of one record.
+template <class Records, class Take>
+engine::DnsAnswer<Records> records_of(LookupResult result, Take take) {
+    if (!result) return result.error();
+    auto* found = std::get_if<Found>(&*result);
+    if (found == nullptr) return std::get<Absent>(*result);
+    Records records;
+    records.ttl = std::chrono::seconds(found->ttl);
+    if constexpr (requires { records.secure; }) records.secure = found->secure;
+    for (Record& record : found->records)
+        take(records, record);
+    return records;
+}
+
 }  // namespace
 
 engine::DnsAnswer<TxtRecords> texts_of(LookupResult txt) {
-    if (!txt) return txt.error();
-    auto* found = std::get_if<Found>(&*txt);
-    if (found == nullptr) return std::get<Absent>(*txt);
-    TxtRecords records;
-    records.ttl = std::chrono::seconds(found->ttl);
-    records.texts.reserve(found->records.size());
-    for (Record& record : found->records)
+    return records_of<TxtRecords>(std::move(txt), [](TxtRecords& records, Record& record) {
         records.texts.push_back(std::move(std::get<Record::Text>(record.data).joined));
-    return records;
+    });
+}
+
+engine::DnsAnswer<engine::MxRecords> exchanges_of(LookupResult mx) {
+    return records_of<engine::MxRecords>(std::move(mx), [](engine::MxRecords& records, Record& record) {
+        auto& exchange = std::get<Record::Exchange>(record.data);
+        records.exchanges.push_back({exchange.preference, std::move(exchange.host)});
+    });
+}
+
+engine::DnsAnswer<engine::AddressRecords> family_of(LookupResult one_family) {
+    const auto take = [](engine::AddressRecords& records, Record& record) {
+        records.addresses.push_back(std::get<IpAddress>(record.data));
+        records.owner = std::move(record.owner);
+    };
+    return records_of<engine::AddressRecords>(std::move(one_family), take);
+}
+
+engine::DnsAnswer<engine::TlsaRecords> tlsa_of(LookupResult tlsa) {
+    return records_of<engine::TlsaRecords>(std::move(tlsa), [](engine::TlsaRecords& records, Record& record) {
+        records.records.push_back(std::move(std::get<dane::Tlsa>(record.data)));
+    });
+}
+
+engine::DnsAnswer<engine::AliasRecord> alias_of(LookupResult cname) {
+    return records_of<engine::AliasRecord>(
+        std::move(cname), [](engine::AliasRecord& records, Record& record) {
+            records.target = std::move(std::get<Record::Alias>(record.data).target);
+        });
 }
 
 engine::DnsAnswer<HostAddresses> addresses_of(LookupResult v6, LookupResult v4) {

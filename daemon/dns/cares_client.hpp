@@ -1,22 +1,24 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "dns/lookup.hpp"
 #include "dns/settings.hpp"
+#include "engine/dane_ports.hpp"
 #include "engine/ports.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace tlspolicy::dns {
 
-class Lookup;
 class LookupQueue;
 class ResolvConfWatch;
 class Upstreams;
-struct Question;
 
 /// The engine's DNS, on c-ares. No thread, no blocking call; everything, the destructor included, happens on
 /// the network loop.
@@ -24,7 +26,7 @@ struct Question;
 /// An error has kind `dns` and says what was asked, what came and from whom: "TXT _mta-sts.example.com:
 /// SERVFAIL from 127.0.0.1". Terminal cancellation ends the waiter at once. At most 1,000 questions are
 /// under way; more wait for their turn within their own time-out.
-class CaresClient final : public engine::DnsClient {
+class CaresClient final : public engine::DnsClient, public engine::DaneDns {
 public:
     /// `clock` outlives this; it times how often resolv.conf is looked at.
     CaresClient(boost::asio::any_io_executor network, const Clock& clock, Settings settings);
@@ -38,10 +40,21 @@ public:
 
     boost::asio::awaitable<engine::DnsAnswer<engine::TxtRecords>> txt(Domain name) override;
     boost::asio::awaitable<engine::DnsAnswer<engine::HostAddresses>> addresses(Domain host) override;
+    boost::asio::awaitable<engine::DnsAnswer<engine::MxRecords>> mx(Domain domain) override;
+    boost::asio::awaitable<engine::HostRecords> host(Domain host) override;
+    boost::asio::awaitable<engine::DnsAnswer<engine::TlsaRecords>> tlsa(Domain name) override;
+    boost::asio::awaitable<engine::DnsAnswer<engine::AliasRecord>> alias(Domain name) override;
+
+    /// Whether the servers validate, and are believed: asks for what the root zone signs.
+    boost::asio::awaitable<Result<bool>> validates();
 
 private:
+    using Families = std::pair<LookupResult, LookupResult>;  // IPv6, IPv4
+
     void use_servers();
-    std::shared_ptr<Lookup> prepare(Question question);
+    boost::asio::awaitable<Families> both_families(Domain host, Edns edns);
+    std::shared_ptr<Lookup> prepare(Question question, Edns edns);
+    std::shared_ptr<Lookup> prepare(const Domain& name, RecordType type, Edns edns);
 
     boost::asio::any_io_executor network_;
     const Clock& clock_;

@@ -16,6 +16,7 @@ constexpr unsigned max_aliases = 8;
 struct Found {
     std::vector<Record> records;  ///< of the type asked for, at the end of the chain; never empty
     std::uint32_t ttl = 0;        ///< seconds; the least on the path, CNAMEs included
+    bool secure = false;          ///< for whoever knows the server: follow() leaves it
 };
 
 /// The reply ends in a CNAME and says nothing of its target: that is to be asked for.

@@ -12,12 +12,14 @@
 
 namespace tlspolicy::dns {
 
-Lookup::Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question)
+Lookup::Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question,
+               Edns edns)
     : queue_(std::move(queue)),
       upstreams_(std::move(upstreams)),
       asked_(std::move(question)),
       question_(asked_),
-      alias_ttl_(std::numeric_limits<std::uint32_t>::max()) {}
+      alias_ttl_(std::numeric_limits<std::uint32_t>::max()),
+      edns_(edns) {}
 
 void Lookup::start(Handler handler) {
     handler_.swap(handler);  // its move assignment calls itself for ever in Boost 1.81
@@ -57,7 +59,7 @@ void Lookup::next_try(SteadyTime now) {
 }
 
 void Lookup::ask(Origin origin, SteadyTime now) {
-    const Edns edns = origin.transport == Transport::udp_plain ? Edns::off : Edns::on;
+    const Edns edns = origin.transport == Transport::udp_plain ? Edns::off : edns_;
     const auto query = pack_query(question_, queue_->query_ids().next(), edns);
     if (!query) return finish(query.error());
     current_ = origin;
@@ -95,32 +97,39 @@ void Lookup::judge(Reply reply, Origin origin, SteadyTime now) {
             upstreams_->note_no_edns(origin.server);
             return ask({origin.server, Transport::udp_plain}, now);
         }
-        return reject(fmt::format("{} from {}", name_of(reply.rcode), server_text(origin)), origin, now);
+        const auto& more = reply.extended_error;
+        return reject(fmt::format("{}{} from {}", name_of(reply.rcode),
+                                  more ? " (" + text_of(*more) + ")" : "", server_text(origin)),
+                      origin, now);
     }
+    const bool secure = reply.authenticated && upstreams_->trusts_ad(origin.server);
     auto outcome = follow(std::move(reply), question_);
     if (!outcome)
         return reject(
             fmt::format("malformed answer from {}: {}", server_text(origin), outcome.error().message()),
             origin, now);
     if (auto* referred = std::get_if<Referred>(&*outcome))
-        return ask_for_target(std::move(*referred), origin, now);
+        return ask_for_target(std::move(*referred), secure, origin, now);
     if (auto* found = std::get_if<Found>(&*outcome)) {
         found->ttl = std::min(found->ttl, alias_ttl_);
+        found->secure = secure && aliases_secure_;
         return finish(std::move(*found));
     }
     auto absent = std::get<engine::Absent>(*outcome);
     if (absent.ttl) absent.ttl = std::min<Duration>(*absent.ttl, std::chrono::seconds(alias_ttl_));
+    absent.secure = secure && aliases_secure_;
     finish(absent);
 }
 
 /// RFC 1034, 3.6.2: a server need not know the target of its alias. The time already spent counts.
-void Lookup::ask_for_target(Referred referred, Origin origin, SteadyTime now) {
+void Lookup::ask_for_target(Referred referred, bool secure, Origin origin, SteadyTime now) {
     aliases_ += referred.aliases;
     if (aliases_ > max_aliases)
         return reject(
             fmt::format("malformed answer from {}: more than {} CNAMEs", server_text(origin), max_aliases),
             origin, now);
     alias_ttl_ = std::min(alias_ttl_, referred.ttl);
+    aliases_secure_ = aliases_secure_ && secure;
     question_.name = std::move(referred.target);
     ask({origin.server, upstreams_->transport(origin.server)}, now);
 }
@@ -161,7 +170,9 @@ Error Lookup::failure() const {
 }
 
 void Lookup::finish(LookupResult result) {
-    if (!result) result = result.error().in(fmt::format("{} {}", name_of(asked_.type), asked_.name));
+    if (!result)
+        result = result.error().in(
+            fmt::format("{} {}", name_of(asked_.type), asked_.name.empty() ? "." : asked_.name));
     complete({}, std::move(result));
 }
 

@@ -24,7 +24,9 @@ class Lookup final : public AnswerSink, public std::enable_shared_from_this<Look
 public:
     using Handler = boost::asio::any_completion_handler<void(boost::system::error_code, LookupResult)>;
 
-    Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question);
+    /// `edns`: what the query asks for where the server understands it.
+    Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question,
+           Edns edns = Edns::on);
 
     /// Once. The handler is posted: with the result, or operation_aborted when it was cancelled.
     void start(Handler handler);
@@ -44,7 +46,7 @@ private:
     void next_try(SteadyTime now);
     void ask(Origin origin, SteadyTime now);
     void judge(Reply reply, Origin origin, SteadyTime now);
-    void ask_for_target(Referred referred, Origin origin, SteadyTime now);
+    void ask_for_target(Referred referred, bool secure, Origin origin, SteadyTime now);
     void reject(std::string reason, Origin origin, SteadyTime now);
     Error failure() const;
     void finish(LookupResult result);
@@ -64,6 +66,8 @@ private:
     unsigned queries_out_ = 0;
     unsigned aliases_ = 0;
     std::uint32_t alias_ttl_;
+    bool aliases_secure_ = true;
+    const Edns edns_;
     std::string reason_;  ///< of the last rejection
     SteadyTime deadline_{};
     SteadyTime sent_{};

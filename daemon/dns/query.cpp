@@ -43,16 +43,20 @@ Result<std::vector<std::uint8_t>> pack_query(const Question& question, std::uint
     put16(bytes, 1);
     put16(bytes, 0);
     put16(bytes, 0);
-    put16(bytes, edns == Edns::on ? 1 : 0);
+    put16(bytes, edns == Edns::off ? 0 : 1);
     if (!put_name(bytes, question.name))
         return Error(ErrorKind::dns, "\"" + printable(question.name) + "\" is no name to ask for");
     put16(bytes, static_cast<unsigned>(question.type));
     put16(bytes, class_in);
-    if (edns == Edns::on) {  // RFC 6891, 6.1.2: the root, OPT, payload size; no extended code, flags, data
+    if (edns
+        != Edns::off) {  // RFC 6891, 6.1.2: the root, OPT, payload size; code and version; flags; no data
+        constexpr unsigned dnssec_ok = 0x8000;
         bytes.push_back(0);
         put16(bytes, static_cast<unsigned>(RecordType::opt));
         put16(bytes, edns_payload);
-        bytes.insert(bytes.end(), 6, 0);
+        put16(bytes, 0);
+        put16(bytes, edns == Edns::dnssec ? dnssec_ok : 0);
+        put16(bytes, 0);
     }
     return bytes;
 }

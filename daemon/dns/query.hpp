@@ -7,7 +7,11 @@
 
 namespace tlspolicy::dns {
 
-enum class Edns : std::uint8_t { off, on };
+enum class Edns : std::uint8_t {
+    off,
+    on,
+    dnssec,  ///< with DO (RFC 3225), for servers to which AD alone says too little
+};
 
 /// The UDP payload that the OPT record of a query announces: no fragments on today's networks.
 constexpr std::uint16_t edns_payload = 1232;

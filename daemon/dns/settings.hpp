@@ -21,6 +21,13 @@ struct NameServer {
 /// More would never have their turn; the resolvers of C libraries stop at three.
 constexpr std::size_t max_name_servers = 8;
 
+/// Whose AD bit is believed (RFC 4035, 4.9.3; CONFORMANCE, DANE-1): anybody on the way can set it.
+enum class TrustAd : std::uint8_t {
+    automatic,  ///< servers at loopback addresses
+    yes,        ///< all: the operator vouches for the way
+    no,
+};
+
 struct Settings {
     /// Empty: those of `resolv_conf`, followed when it changes.
     std::vector<NameServer> servers = {};
@@ -28,6 +35,7 @@ struct Settings {
     Duration timeout = std::chrono::seconds(5);
     /// Rounds over the servers within that time.
     unsigned attempts = 3;
+    TrustAd trust_ad = TrustAd::automatic;
     std::string resolv_conf = "/etc/resolv.conf";
 
     friend bool operator==(const Settings&, const Settings&) = default;

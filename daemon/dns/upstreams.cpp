@@ -19,12 +19,25 @@ Upstreams::Upstreams(const boost::asio::any_io_executor& executor, const std::ve
                      const Settings& settings)
     : executor_(executor),
       timeout_(settings.timeout),
-      attempts_(std::clamp(settings.attempts, 1U, max_attempts)) {
+      attempts_(std::clamp(settings.attempts, 1U, max_attempts)),
+      trust_ad_(settings.trust_ad) {
     upstreams_.reserve(servers.size());
     for (const NameServer& server : servers)
         upstreams_.push_back(Upstream{server});
     const auto shares = static_cast<Duration::rep>(servers.size() * ((1U << attempts_) - 1U));
     first_patience_ = std::max(timeout_ / shares, least_patience);
+}
+
+bool Upstreams::trusts_ad(std::size_t index) const {
+    switch (trust_ad_) {
+        case TrustAd::automatic:
+            return server(index).address.is_loopback();
+        case TrustAd::yes:
+            return true;
+        case TrustAd::no:
+            return false;
+    }
+    return false;
 }
 
 Duration Upstreams::patience(unsigned round) const {

@@ -19,13 +19,14 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// configuration changes; lookups under way keep the one they began with. Network loop alone.
 class Upstreams {
 public:
-    /// `servers` is not empty; of `settings` only the times count.
+    /// `servers` is not empty; of `settings` the times and `trust_ad` count.
     Upstreams(const boost::asio::any_io_executor& executor, const std::vector<NameServer>& servers,
               const Settings& settings);
 
     std::size_t size() const noexcept { return upstreams_.size(); }
     unsigned attempts() const noexcept { return attempts_; }
     Duration timeout() const noexcept { return timeout_; }
+    bool trusts_ad(std::size_t index) const;
     const NameServer& server(std::size_t index) const { return upstreams_[index].server; }
 
     /// How long one try waits: twice as long in each round over the servers, so that all rounds fit into the
@@ -70,6 +71,7 @@ private:
     Duration timeout_;
     Duration first_patience_;
     unsigned attempts_;
+    TrustAd trust_ad_;
 };
 
 }  // namespace tlspolicy::dns

@@ -179,6 +179,24 @@ IpAddress read_v6(Reader& reader) {
     return IpAddress::v6(octets);
 }
 
+Record::Exchange read_exchange(Reader& reader) {
+    Record::Exchange exchange;
+    exchange.preference = reader.u16();
+    exchange.host = reader.name();
+    return exchange;
+}
+
+dane::Tlsa read_tlsa(Reader& reader, std::size_t end) {
+    dane::Tlsa tlsa;
+    tlsa.usage = reader.u8();
+    tlsa.selector = reader.u8();
+    tlsa.matching_type = reader.u8();
+    if (reader.failed() || reader.position() > end) return tlsa;
+    const auto data = reader.bytes(end - reader.position());
+    tlsa.data.assign(data.begin(), data.end());
+    return tlsa;
+}
+
 /// What every resource record begins with (RFC 1035, 4.1.3), after its owner.
 struct Fixed {
     RecordType type{};
@@ -225,6 +243,13 @@ void read_answer(Reader& reader, Reply& reply) {
         case RecordType::aaaa:
             record.data = read_v6(reader);
             break;
+        case RecordType::mx:
+            record.data = read_exchange(reader);
+            break;
+        case RecordType::tlsa:
+            record.data = read_tlsa(reader, fixed.end);
+            break;
+        case RecordType::ns:
         case RecordType::soa:
         case RecordType::opt:
         default:  // any other number a server may send
@@ -250,14 +275,28 @@ void read_authority(Reader& reader, Reply& reply) {
     reply.negative_ttl = std::min(fixed.ttl, minimum);  // RFC 2308, 5
 }
 
+/// RFC 6891, 6.1.2. Options that are cut off are left out: they are for people only.
+void read_options(std::span<const std::uint8_t> data, Reply& reply) {
+    constexpr std::uint16_t extended_error = 15;  // RFC 8914, 2
+    Reader reader(data);
+    while (!reader.failed() && reader.position() < data.size()) {
+        const std::uint16_t code = reader.u16();
+        const auto option = reader.bytes(reader.u16());
+        if (code != extended_error || option.size() < 2 || reply.extended_error) continue;
+        const auto info = static_cast<std::uint16_t>((option[0] << 8U) | option[1]);
+        reply.extended_error = ExtendedError{info, std::string(option.begin() + 2, option.end())};
+    }
+}
+
 void read_additional(Reader& reader, Reply& reply) {
     reader.skip_name();
     const auto type = RecordType{reader.u16()};
     reader.u16();
     const std::uint32_t extended = reader.u32();
     const std::uint16_t length = reader.u16();
-    reader.bytes(length);
+    const auto data = reader.bytes(length);
     if (type != RecordType::opt || reader.failed()) return;
+    read_options(data, reply);
     // RFC 6891, 6.1.3: the upper eight bits of the response code.
     const std::uint32_t upper = extended >> 24U << 4U;
     const std::uint32_t lower = static_cast<std::uint32_t>(reply.rcode) & 0xfU;
@@ -302,44 +341,6 @@ Result<Reply> parse_reply(std::span<const std::uint8_t> message) {
     }
     if (reader.failed()) return malformed(reader.failure());
     return reply;
-}
-
-std::string name_of(RecordType type) {
-    switch (type) {
-        case RecordType::a:
-            return "A";
-        case RecordType::cname:
-            return "CNAME";
-        case RecordType::soa:
-            return "SOA";
-        case RecordType::txt:
-            return "TXT";
-        case RecordType::aaaa:
-            return "AAAA";
-        case RecordType::opt:
-            return "OPT";
-    }
-    return fmt::format("TYPE{}", static_cast<unsigned>(type));
-}
-
-std::string name_of(Rcode rcode) {
-    switch (rcode) {
-        case Rcode::no_error:
-            return "NOERROR";
-        case Rcode::format_error:
-            return "FORMERR";
-        case Rcode::server_failure:
-            return "SERVFAIL";
-        case Rcode::nx_domain:
-            return "NXDOMAIN";
-        case Rcode::not_implemented:
-            return "NOTIMP";
-        case Rcode::refused:
-            return "REFUSED";
-        case Rcode::bad_version:
-            return "BADVERS";
-    }
-    return fmt::format("RCODE{}", static_cast<unsigned>(rcode));
 }
 
 }  // namespace tlspolicy::dns

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/ip_address.hpp"
+#include "dane/tlsa.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +15,17 @@
 /// Bytes of a DNS reply (RFC 1035) → typed values; no socket, no clock.
 namespace tlspolicy::dns {
 
-enum class RecordType : std::uint16_t { a = 1, cname = 5, soa = 6, txt = 16, aaaa = 28, opt = 41 };
+enum class RecordType : std::uint16_t {
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    mx = 15,
+    txt = 16,
+    aaaa = 28,
+    opt = 41,
+    tlsa = 52,
+};
 
 /// "TXT"; "TYPE65" for one without a name here (RFC 3597, 5).
 std::string name_of(RecordType type);
@@ -52,7 +63,12 @@ struct Record {
         std::string target;
         friend bool operator==(const Alias&, const Alias&) = default;
     };
-    /// Of a type that nobody asks for.
+    struct Exchange {
+        std::uint16_t preference = 0;
+        std::string host;  ///< empty: a null MX (RFC 7505)
+        friend bool operator==(const Exchange&, const Exchange&) = default;
+    };
+    /// Of a type whose data nobody reads.
     struct Other {
         friend bool operator==(const Other&, const Other&) = default;
     };
@@ -60,10 +76,21 @@ struct Record {
     std::string owner;
     RecordType type = RecordType::txt;
     std::uint32_t ttl = 0;  ///< seconds
-    std::variant<Other, Text, Alias, IpAddress> data;
+    std::variant<Other, Text, Alias, IpAddress, Exchange, dane::Tlsa> data;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
+
+/// Why the server has no (better) answer (RFC 8914).
+struct ExtendedError {
+    std::uint16_t code = 0;
+    std::string text;  ///< as the server sent it
+
+    friend bool operator==(const ExtendedError&, const ExtendedError&) = default;
+};
+
+/// "DNSSEC Bogus: signature expired", printable and not too long; "EDE 77" for a code without a name here.
+std::string text_of(const ExtendedError& error);
 
 struct Reply {
     std::uint16_t id = 0;
@@ -74,6 +101,7 @@ struct Reply {
     std::vector<Record> answers;  ///< class IN only
     /// Seconds that "there is none" may be believed, from the SOA of the authority section (RFC 2308, 5).
     std::optional<std::uint32_t> negative_ttl;
+    std::optional<ExtendedError> extended_error;  ///< the first, where there are several
 };
 
 /// Any bytes give a reply or an error that says what is wrong with them.

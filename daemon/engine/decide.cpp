@@ -62,4 +62,34 @@ Answer decide(const cache::StsState& state, const MapOptions& options, Time now)
     return std::visit(Decision{options, now}, state);
 }
 
+Answer decide(const cache::StsState& state, const cache::DaneState* dane, const MapOptions& options,
+              Time now) {
+    using dane::Standing;
+    Answer sts = decide(state, options, now);
+    const auto standing = dane == nullptr ? Standing::hosts_not_known : dane->standing;
+    const bool enforced = std::holds_alternative<postfix::Found>(sts);
+    const bool not_known = std::holds_alternative<postfix::Temp>(sts);
+    switch (standing) {
+        case Standing::none:
+            return sts;
+        case Standing::all_usable:
+            return postfix::Dane{true};
+        case Standing::some_usable:
+            if (not_known) return sts;
+            return postfix::Dane{enforced};
+        case Standing::undecided:
+            if (enforced) return postfix::Temp{"DANE: " + dane->why};
+            [[fallthrough]];
+        case Standing::insecure_hosts:
+        case Standing::unusable:
+            if (enforced || not_known) return sts;
+            return postfix::Dane{false};
+        case Standing::hosts_not_known:
+            if (!enforced) return sts;
+            return postfix::Temp{
+                "DANE: " + (dane == nullptr ? "the mail hosts could not be looked up in time" : dane->why)};
+    }
+    return sts;
+}
+
 }  // namespace tlspolicy::engine

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/domain.hpp"
 #include "base/error.hpp"
+#include "cache/dane_entry.hpp"
 #include "cache/entry.hpp"
 #include "postfix/answer.hpp"
 
@@ -73,6 +74,28 @@ struct DiscoveryBroken {
     std::string_view what;
 };
 
+/// How the mail hosts of a lookup key do DANE: for the first time, or otherwise than before, and not worse.
+struct DaneLearned {
+    std::string_view key;
+    dane::Standing before;
+    const cache::DaneState& now;
+    Duration took;
+};
+/// Hosts that did DANE no longer do.
+struct DaneWeakened {
+    std::string_view key;
+    dane::Standing before;
+    const cache::DaneState& now;
+    Duration took;
+};
+/// `now.why` could not be looked up. What `now` says may be older knowledge that goes on for a while.
+struct DaneFailed {
+    std::string_view key;
+    const cache::DaneState& now;
+    const std::string* before;  ///< what had failed until now, maybe nothing; null: it is the first lookup
+    Duration took;
+};
+
 /// How an answer came about.
 enum class Source : std::uint8_t {
     cached,      ///< from memory, at once
@@ -99,7 +122,7 @@ struct RecallRejected {
 /// References hold for the call only.
 using Event = std::variant<PolicyLearned, PolicyReplaced, PolicyRefreshed, PolicyExpired, DiscoveryFailed,
                            DiscoveryRecovered, NoPolicy, CacheFull, Overloaded, DiscoveryBroken,
-                           PolicyRecalled, RecallRejected>;
+                           PolicyRecalled, RecallRejected, DaneLearned, DaneWeakened, DaneFailed>;
 
 class Observer {
 public:

@@ -49,7 +49,7 @@ private:
 
 PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
                            PolicyFetcher& fetcher, const Clock& clock, Observer& observer,
-                           const Settings& settings, std::uint64_t seed, Stores stores)
+                           const Settings& settings, std::uint64_t seed, Stores stores, DaneDns* dane)
     : network_(network),
       cache_(cache),
       clock_(clock),
@@ -62,19 +62,30 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       tasks_(network, [this](const std::exception_ptr& failure) {
           // One domain's bad luck is not to end the daemon that all others need.
           if (!stopping_) observer_.on_event(DiscoveryBroken{words_of(failure)});
-      }) {}
+      }) {
+    if (dane != nullptr)
+        dane_.emplace(
+            network, *dane, clock, observer, settings, seed,
+            [this](const DaneTarget& target, const cache::DaneEntryPtr& entry) { on_dane(target, entry); });
+}
 
-std::optional<postfix::Answer> PolicyEngine::cached(std::string_view domain,
+std::optional<postfix::Answer> PolicyEngine::cached(std::string_view domain, std::string_view dane_key,
                                                     const postfix::MapOptions& options) {
     const auto entry = cache_.find(domain);
     if (!entry) return std::nullopt;
     const Time now = clock_.now();
     const Freshness fresh = freshness(entry->sts(), now);
     if (fresh == Freshness::stale) return std::nullopt;
+    cache::DaneEntryPtr dane;
+    if (options.dane && dane_) {
+        dane = dane_->known(dane_key, now);
+        if (!dane) return std::nullopt;
+    }
     entry->mark_used(now);
     if (fresh == Freshness::recheck_due && entry->claim_recheck())
         boost::asio::post(network_, [this, entry] { recheck(*entry); });
-    auto answer = decide(entry->sts(), options, now);
+    auto answer = options.dane ? decide(entry->sts(), dane ? &dane->state() : nullptr, options, now)
+                               : decide(entry->sts(), options, now);
     observer_.on_answer(domain, answer, Source::cached);
     return answer;
 }
@@ -93,29 +104,81 @@ void PolicyEngine::submit(std::vector<Question> questions) {
 void PolicyEngine::configure(const Settings& settings) {
     settings_ = settings;
     cache_.set_max_entries(settings.max_entries);
+    if (dane_) dane_->configure(settings);
 }
 
 void PolicyEngine::wait(Question question) {
-    const Domain& domain = question.domain;
+    const DaneTarget target = question.target;
+    const Domain& domain = target.name;
     const Time now = clock_.now();
     Waiters one;
-    one.push_back(Waiter{question.options, now + settings_.answer_deadline, std::move(question.done)});
-    if (stopping_)
-        return answer(domain, one, one.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+    one.push_back(
+        Waiter{target, question.options, now + settings_.answer_deadline, std::move(question.done)});
+    if (stopping_) return answer(one, one.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
 
     // It may have landed while this lookup was on its way between the threads.
     const auto entry = cache_.find(domain.text());
     if (entry && freshness(entry->sts(), now) != Freshness::stale)
-        return answer(domain, one, one.begin(), decide(entry->sts(), question.options, now), Source::cached);
+        return go_on(one, one.begin(), entry->sts(), now, Source::cached);
     if (is_overloaded(domain)) {
         observer_.on_event(Overloaded{domain});
-        return answer(domain, one, one.begin(),
-                      postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"}, Source::deadline);
+        return answer(one, one.begin(), postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"},
+                      Source::deadline);
     }
     const auto [flight, is_new] = flights_.try_emplace(domain);
     flight->second.waiters.splice(flight->second.waiters.end(), one);
     ++waiting_;
+    if (question.options.dane && dane_) dane_->look_up(target);  // beside MTA-STS
     if (is_new) tasks_.spawn(fly(domain, Reason::lookup));
+}
+
+/// MTA-STS is settled: what is left is DANE, for maps that ask for it.
+void PolicyEngine::go_on(Waiters& waiters, Waiters::iterator waiter, const cache::StsState& sts, Time now,
+                         Source source) {
+    const DaneKey key(waiter->target);
+    const bool settled = !waiter->options.dane || !dane_ || dane_->known(key.text(), now);
+    if (settled || waiting_ >= settings_.max_waiting)
+        return answer(waiters, waiter, judge(*waiter, sts, now), source);
+    waiter->sts = sts;
+    ++waiting_;
+    auto& waits = dane_waits_[std::string(key.text())];
+    waits.splice(waits.end(), waiters, waiter);
+    dane_->look_up(waits.back().target);
+}
+
+postfix::Answer PolicyEngine::judge(const Waiter& waiter, const cache::StsState& sts, Time now) {
+    if (!waiter.options.dane) return decide(sts, waiter.options, now);
+    const DaneKey key(waiter.target);
+    const auto entry = dane_ ? dane_->known(key.text(), now) : nullptr;
+    return decide(sts, entry ? &entry->state() : nullptr, waiter.options, now);
+}
+
+void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry) {
+    const Time now = clock_.now();
+    auto waits = dane_waits_.extract(std::string(DaneKey(target).text()));
+    if (!waits.empty()) {
+        auto& waiters = waits.mapped();
+        waiting_ -= waiters.size();
+        while (!waiters.empty()) {
+            const auto first = waiters.begin();
+            answer(waiters, first, decide(first->sts, entry ? &entry->state() : nullptr, first->options, now),
+                   Source::discovered);
+        }
+    }
+    if (entry) answer_settled(target, entry->state());
+}
+
+// Where every host does DANE, the answer does not depend on MTA-STS: a slow policy host holds up no mail.
+void PolicyEngine::answer_settled(const DaneTarget& target, const cache::DaneState& state) {
+    const auto flight = flights_.find(target.name);
+    if (state.standing != dane::Standing::all_usable || flight == flights_.end()) return;
+    auto& waiters = flight->second.waiters;
+    for (auto waiter = waiters.begin(); waiter != waiters.end();) {
+        const auto here = waiter++;
+        if (!here->options.dane || here->target != target) continue;
+        --waiting_;
+        answer(waiters, here, postfix::Dane{true}, Source::discovered);
+    }
 }
 
 // Discoveries go on when those who asked have been let go, so they are counted too.
@@ -218,13 +281,12 @@ void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state,
     waiting_ -= waiters.size();
     while (!waiters.empty()) {
         const auto first = waiters.begin();
-        answer(domain, waiters, first, decide(state, first->options, now), source);
+        go_on(waiters, first, state, now, source);
     }
 }
 
-void PolicyEngine::answer(const Domain& domain, Waiters& waiters, Waiters::iterator waiter,
-                          postfix::Answer answer, Source source) {
-    observer_.on_answer(domain.text(), answer, source);
+void PolicyEngine::answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source) {
+    observer_.on_answer(waiter->target.name.text(), answer, source);
     waiter->answer = std::move(answer);
     if (answered_.empty()) boost::asio::post(network_, [this] { deliver(); });
     answered_.splice(answered_.end(), waiters, waiter);
@@ -258,18 +320,26 @@ void PolicyEngine::tick() {
     if (!stopping_ && archive_.is_warm_up_due(now)) tasks_.spawn(archive_.warm_up(settings_));
     if (now < next_sweep_) return;
     next_sweep_ = now + sweep_pause;
+    if (dane_) dane_->tick(now);
     look_after(now);
 }
 
 void PolicyEngine::release_overdue(Time now) {
-    for (auto& [domain, flight] : flights_) {
-        for (auto waiter = flight.waiters.begin(); waiter != flight.waiters.end();) {
-            const auto overdue = waiter++;
-            if (now < overdue->deadline) continue;
-            --waiting_;
-            answer(domain, flight.waiters, overdue, decide(flight.meanwhile, overdue->options, now),
-                   Source::deadline);
-        }
+    for (auto& [domain, flight] : flights_)
+        release_overdue(flight.waiters, &flight.meanwhile, now);
+    for (auto& [key, waiters] : dane_waits_)
+        release_overdue(waiters, nullptr, now);
+    std::erase_if(dane_waits_, [](const auto& waits) { return waits.second.empty(); });
+}
+
+/// `sts` null: each waiter knows its own.
+void PolicyEngine::release_overdue(Waiters& waiters, const cache::StsState* sts, Time now) {
+    for (auto waiter = waiters.begin(); waiter != waiters.end();) {
+        const auto overdue = waiter++;
+        if (now < overdue->deadline) continue;
+        --waiting_;
+        answer(waiters, overdue, judge(*overdue, sts != nullptr ? *sts : overdue->sts, now),
+               Source::deadline);
     }
 }
 
@@ -306,12 +376,17 @@ void PolicyEngine::look_after(const cache::Entry& entry, Time now) {
 
 void PolicyEngine::stop() {
     stopping_ = true;
-    for (auto& [domain, flight] : flights_) {
-        while (!flight.waiters.empty())
-            answer(domain, flight.waiters, flight.waiters.begin(), postfix::Temp{"tlspolicyd is stopping"},
-                   Source::deadline);
-    }
+    const auto send_away = [this](Waiters& waiters) {
+        while (!waiters.empty())
+            answer(waiters, waiters.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+    };
+    for (auto& [domain, flight] : flights_)
+        send_away(flight.waiters);
+    for (auto& [key, waiters] : dane_waits_)
+        send_away(waiters);
+    dane_waits_.clear();
     waiting_ = 0;
+    if (dane_) dane_->stop();
     tasks_.cancel();
 }
 

@@ -5,6 +5,8 @@
 #include "base/domain.hpp"
 #include "cache/policy_cache.hpp"
 #include "engine/archive.hpp"
+#include "engine/dane_keeper.hpp"
+#include "engine/dane_target.hpp"
 #include "engine/learning.hpp"
 #include "engine/observer.hpp"
 #include "engine/ports.hpp"
@@ -25,6 +27,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -41,34 +44,44 @@ class PolicyEngine {
 public:
     using Handler = boost::asio::any_completion_handler<void(postfix::Answer)>;
 
+    /// `dane` null: every map that asks for DANE is told that it could not be looked up.
     PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
                  PolicyFetcher& fetcher, const Clock& clock, Observer& observer, const Settings& settings,
-                 std::uint64_t seed, Stores stores = {});
+                 std::uint64_t seed, Stores stores = {}, DaneDns* dane = nullptr);
     PolicyEngine(const PolicyEngine&) = delete;
     PolicyEngine& operator=(const PolicyEngine&) = delete;
 
     /// A lookup that memory cannot answer, and who is to hear.
     struct Question {
-        Domain domain;
+        DaneTarget target;  ///< its name is the policy domain
         postfix::MapOptions options;
         Handler done;
     };
 
     /// The answer from memory; nullopt: ask(). Allocates nothing and waits for nobody. `domain` is any text:
     /// one that is not in the form of Domain::text() is merely not found.
-    std::optional<postfix::Answer> cached(std::string_view domain, const postfix::MapOptions& options);
+    std::optional<postfix::Answer> cached(std::string_view domain, const postfix::MapOptions& options) {
+        return cached(domain, domain, options);
+    }
+    std::optional<postfix::Answer> cached(const DaneTarget& target, const postfix::MapOptions& options) {
+        return cached(target.name.text(), DaneKey(target).text(), options);
+    }
 
     /// Completes with the answer within `answer_deadline`, on the handler's own executor. A discovery that
     /// takes longer goes on without its askers.
     template <class CompletionToken>
-    auto ask(Domain domain, postfix::MapOptions options, CompletionToken&& token) {
+    auto ask(DaneTarget target, postfix::MapOptions options, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(postfix::Answer)>(
-            [this](auto handler, const Domain& asked, const postfix::MapOptions& how) {
+            [this](auto handler, const DaneTarget& asked, const postfix::MapOptions& how) {
                 std::vector<Question> questions;
                 questions.push_back(Question{asked, how, Handler(std::move(handler))});
                 submit(std::move(questions));
             },
-            token, domain, options);
+            token, target, options);
+    }
+    template <class CompletionToken>
+    auto ask(Domain domain, postfix::MapOptions options, CompletionToken&& token) {
+        return ask(DaneTarget::of(domain), options, std::forward<CompletionToken>(token));
     }
 
     /// ask() for many at once. Waking another thread costs more than the answer that it brings: whoever has
@@ -83,14 +96,18 @@ public:
 
     /// Answers all who wait, and cancels every discovery.
     void stop();
-    bool idle() const noexcept { return flights_.empty() && answered_.empty() && tasks_.size() == 0; }
+    bool idle() const noexcept {
+        return flights_.empty() && answered_.empty() && tasks_.size() == 0 && (!dane_ || dane_->idle());
+    }
     std::size_t waiting() const noexcept { return waiting_; }
 
 private:
     struct Waiter {
+        DaneTarget target;
         postfix::MapOptions options;
         Time deadline;
         Handler done;
+        cache::StsState sts = {};  ///< for who still waits for DANE
         postfix::Answer answer = {};
     };
     /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without end.
@@ -103,7 +120,15 @@ private:
     };
     class Landing;
 
+    std::optional<postfix::Answer> cached(std::string_view domain, std::string_view dane_key,
+                                          const postfix::MapOptions& options);
     void wait(Question question);
+    void go_on(Waiters& waiters, Waiters::iterator waiter, const cache::StsState& sts, Time now,
+               Source source);
+    void on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry);
+    void answer_settled(const DaneTarget& target, const cache::DaneState& state);
+    postfix::Answer judge(const Waiter& waiter, const cache::StsState& sts, Time now);
+    void release_overdue(Waiters& waiters, const cache::StsState* sts, Time now);
     void recheck(const cache::Entry& entry);
     bool is_overloaded(const Domain& domain) const;
     void start(const Domain& domain, Reason reason);
@@ -116,8 +141,7 @@ private:
                          Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);
     void disembark(const Domain& domain, const cache::StsState& state, Time now, Source source);
-    void answer(const Domain& domain, Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer,
-                Source source);
+    void answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source);
     void deliver();
     void release_overdue(Time now);
     void look_after(Time now);
@@ -130,8 +154,10 @@ private:
     Settings settings_;
     StsDiscovery discovery_;
     Archive archive_;
+    std::optional<DaneKeeper> dane_;
     std::unordered_map<Domain, Flight> flights_;
-    Waiters answered_;  // to be told at the end of this turn of the loop
+    std::unordered_map<std::string, Waiters> dane_waits_;  // by DaneKey: MTA-STS is settled for them
+    Waiters answered_;                                     // to be told at the end of this turn of the loop
     std::size_t waiting_ = 0;
     std::size_t refreshing_ = 0;
     cache::PolicyCache::Walk walk_{cache::PolicyCache::shard_count};

@@ -25,6 +25,7 @@ struct Absent {
     Why why = Why::nodata;
     /// The SOA minimum that says how long this may be believed (RFC 2308, 5); nullopt where no SOA came.
     std::optional<Duration> ttl;
+    bool secure = false;  ///< DNSSEC proves it
 };
 
 /// The TXT records of a name, CNAMEs followed, the strings of each one joined (STS-1).

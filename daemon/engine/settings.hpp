@@ -25,6 +25,10 @@ struct Settings {
     /// The pause after a failed fetch; it doubles up to `retry_after_max` (STS-25).
     Duration retry_after = std::chrono::minutes(5);
     Duration retry_after_max = std::chrono::hours(1);
+    /// How long the state of DANE is believed: the least TTL on the path within these bounds (DANE-6).
+    Bounds dane{std::chrono::seconds(30), std::chrono::hours(1)};
+    /// For so long after that, what cannot be looked up again is taken to be as it was.
+    Duration dane_grace = std::chrono::hours(1);
     /// A policy that nobody asked for in this time is no longer refreshed (STS-32).
     Duration forget_unused = std::chrono::hours(24 * 30);
     /// Lookups that wait, and discoveries under way, at one time; beyond it the answer is TEMP.

@@ -46,6 +46,11 @@ public:
         }
         out_ += ',';
     }
+    void operator()(const Dane& dane) const {
+        const std::string_view level = dane.only ? "dane-only" : "dane";
+        append_length(out_, ok.size() + level.size());
+        out_.append(ok).append(level).append(1, ',');
+    }
     void operator()(const NotFound&) const {
         append_length(out_, not_found.size());
         out_.append(not_found).append(1, ',');

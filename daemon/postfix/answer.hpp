@@ -14,6 +14,10 @@ struct Found {
     std::shared_ptr<const SecureText> text;
     bool tlsrpt = false;  ///< with the attributes that TLS-RPT needs (STS-41)
 };
+/// DANE decides: Postfix looks up the TLSA records again, and judges each host by them.
+struct Dane {
+    bool only = false;  ///< hosts without usable TLSA records are not delivered to: "dane-only"
+};
 /// There is none: Postfix goes on with its own default.
 struct NotFound {};
 /// Postfix defers the mail and logs the reason.
@@ -24,7 +28,7 @@ struct Temp {
 struct Perm {
     std::string reason;
 };
-using Answer = std::variant<Found, NotFound, Temp, Perm>;
+using Answer = std::variant<Found, NotFound, Temp, Perm, Dane>;
 
 /// Postfix logs this much of a reason; what is longer is cut.
 constexpr std::size_t max_reason = 200;

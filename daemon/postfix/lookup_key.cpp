@@ -74,6 +74,14 @@ struct Port {
     std::optional<std::uint16_t> number;
 };
 
+/// Of the services that Postfix delivers to (RFC 6409, RFC 8314); /etc/services may name others.
+std::optional<std::uint16_t> port_of(std::string_view service) noexcept {
+    if (service == "smtp") return std::uint16_t{25};
+    if (service == "submission") return std::uint16_t{587};
+    if (service == "submissions" || service == "smtps") return std::uint16_t{465};
+    return std::nullopt;
+}
+
 /// nullopt: neither a port number nor a service name.
 std::optional<Port> parse_port(std::string_view text) noexcept {
     if (text.empty() || text.size() > max_service_name) return std::nullopt;
@@ -86,7 +94,8 @@ std::optional<Port> parse_port(std::string_view text) noexcept {
     const bool service = text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
                              return ascii::is_lower(c) || ascii::is_digit(c) || c == '-';
                          });
-    return service ? std::optional(Port{}) : std::nullopt;
+    if (!service) return std::nullopt;
+    return Port{port_of(text)};
 }
 
 }  // namespace

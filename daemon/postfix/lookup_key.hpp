@@ -18,7 +18,7 @@ public:
     const Domain& domain() const noexcept { return domain_; }
     /// The host itself is meant, not the MX hosts of the domain.
     bool bracketed() const noexcept { return bracketed_; }
-    /// nullopt where none is given, or it is a service name.
+    /// nullopt where none is given, or it is a service name of no mail service.
     std::optional<std::uint16_t> port() const noexcept { return port_; }
 
 private:

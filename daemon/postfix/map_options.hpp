@@ -11,6 +11,8 @@ struct MapOptions {
         temp,       ///< for the strict: defer
     };
 
+    /// Look up DANE, which goes before MTA-STS (RFC 8461, 2).
+    bool dane = false;
     /// Add the attributes that TLS-RPT needs; for Postfix 3.10 and later (STS-41).
     bool tlsrpt = false;
     /// Treat `mode: testing` as `mode: enforce`.

@@ -61,12 +61,12 @@ public:
     bool draining() const noexcept { return draining_; }
     /// The engine's ask(), together with the other questions of this turn of the loop.
     template <class CompletionToken>
-    auto ask(const Domain& domain, const postfix::MapOptions& options, CompletionToken&& token) {
+    auto ask(const engine::DaneTarget& target, const postfix::MapOptions& options, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(postfix::Answer)>(
-            [this](auto handler, const Domain& asked, const postfix::MapOptions& how) {
+            [this](auto handler, const engine::DaneTarget& asked, const postfix::MapOptions& how) {
                 enqueue(Question{asked, how, engine::PolicyEngine::Handler(std::move(handler))});
             },
-            token, domain, options);
+            token, target, options);
     }
     void enter(SocketmapSession& session);
     void leave(SocketmapSession& session);

@@ -50,7 +50,11 @@ struct RestartSettings {
 /// What a reload changes.
 struct Settings {
     /// By the name that Postfix asks for: socketmap:inet:127.0.0.1:8461:NAME.
-    std::map<std::string, postfix::MapOptions, std::less<>> maps = {{"postfix", {}}};
+    std::map<std::string, postfix::MapOptions, std::less<>> maps = {
+        {"postfix", {}},
+        {"QUERY", {.dane = true}},
+        {"QUERYwithTLSRPT", {.dane = true, .tlsrpt = true}},
+    };
     /// A client that sends nothing for this long is disconnected (MAP-5).
     Duration idle_timeout = std::chrono::minutes(5);
 

@@ -162,11 +162,12 @@ SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& o
 
     const auto lookup = postfix::LookupKey::parse(key);
     if (!lookup) return reply(postfix::NotFound{}, {});
-    const std::string_view domain = lookup->domain().text();
+    const auto target = engine::DaneTarget::of(*lookup);
+    const std::string_view domain = target.name.text();
     if (domain != key) {
-        if (const auto answer = engine.cached(domain, options)) return reply(*answer, domain);
+        if (const auto answer = engine.cached(target, options)) return reply(*answer, domain);
     }
-    question_ = Question{lookup->domain(), options};
+    question_ = Question{target, options};
     return Next::ask;
 }
 
@@ -177,10 +178,10 @@ SocketmapSession::Next SocketmapSession::reply(const postfix::Answer& answer, st
 
 Awaitable<void> SocketmapSession::ask() {
     activity_ = Activity::asking;
-    const postfix::Answer answer = co_await loop_.ask(question_->domain, question_->options, use_awaitable);
+    const postfix::Answer answer = co_await loop_.ask(question_->target, question_->options, use_awaitable);
     activity_ = Activity::reading;
     quiet_sweeps_ = 0;
-    postfix::append_reply(loop_.replies(), answer, question_->domain.text());
+    postfix::append_reply(loop_.replies(), answer, question_->target.name.text());
 }
 
 // Whether all went out. A reply nearly always fits into the socket's buffer, and then costs one system call.

@@ -54,7 +54,7 @@ public:
 private:
     /// A lookup that memory cannot answer.
     struct Question {
-        Domain domain;
+        engine::DaneTarget target;
         postfix::MapOptions options;
     };
     enum class Activity : std::uint8_t { reading, asking, writing };

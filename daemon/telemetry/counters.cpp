@@ -9,13 +9,13 @@ namespace tlspolicy::telemetry {
 namespace {
 
 // In the order of the alternatives of postfix::Answer, engine::Source and engine::Event.
-constexpr std::array<std::string_view, 4> answer_names{"found", "not_found", "temp", "perm"};
+constexpr std::array<std::string_view, 5> answer_names{"found", "not_found", "temp", "perm", "dane"};
 constexpr std::array<std::string_view, 5> source_names{"cached", "stored", "shared", "discovered",
                                                        "deadline"};
-constexpr std::array<std::string_view, 12> event_names{
-    "policy_learned",   "policy_replaced",     "policy_refreshed", "policy_expired",
-    "discovery_failed", "discovery_recovered", "no_policy",        "cache_full",
-    "overloaded",       "discovery_broken",    "policy_recalled",  "recall_rejected"};
+constexpr std::array<std::string_view, 15> event_names{
+    "policy_learned",      "policy_replaced", "policy_refreshed", "policy_expired", "discovery_failed",
+    "discovery_recovered", "no_policy",       "cache_full",       "overloaded",     "discovery_broken",
+    "policy_recalled",     "recall_rejected", "dane_learned",     "dane_weakened",  "dane_failed"};
 static_assert(answer_names.size() == std::variant_size_v<postfix::Answer>);
 static_assert(event_names.size() == std::variant_size_v<engine::Event>);
 

@@ -35,11 +35,23 @@ std::string describe(const cache::Cached& cached) {
                        cached.policy->policy.max_age.count());
 }
 
+/// "mx1.example:usable,mx2.example:no-dane", as far as a line goes.
+std::string hosts_of(const cache::DaneState& state) {
+    constexpr std::size_t shown = 8;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(state.hosts.size(), shown); ++i)
+        list += fmt::format("{}{}:{}", i > 0 ? "," : "", printable(state.hosts[i].name, 255),
+                            dane::name_of(state.hosts[i].state));
+    if (state.hosts.size() > shown) list += fmt::format(",+{}", state.hosts.size() - shown);
+    return list;
+}
+
 struct AnswerName {
     std::string_view operator()(const postfix::Found&) const { return "secure"; }
     std::string_view operator()(const postfix::NotFound&) const { return "notfound"; }
     std::string_view operator()(const postfix::Temp&) const { return "temp"; }
     std::string_view operator()(const postfix::Perm&) const { return "perm"; }
+    std::string_view operator()(const postfix::Dane& dane) const { return dane.only ? "dane-only" : "dane"; }
 };
 
 std::string_view name_of(engine::Source source) {
@@ -156,6 +168,26 @@ void LogObserver::tell(const engine::RecallRejected& event) {
         log_->error("recall-rejected domain={} source={} unsaid={} reason=\"{}\"",
                     printable(event.domain, 255), name_of(event.source), *unsaid,
                     printable(event.why.message(), max_reason));
+}
+
+void LogObserver::tell(const engine::DaneLearned& event) {
+    log_->info("dane-learned key={} standing={} before={} hosts={} ms={}", event.key,
+               dane::name_of(event.now.standing), dane::name_of(event.before), hosts_of(event.now),
+               event.took.count());
+}
+
+void LogObserver::tell(const engine::DaneWeakened& event) {
+    log_->warn("dane-weakened key={} standing={} before={} hosts={} ms={}", event.key,
+               dane::name_of(event.now.standing), dane::name_of(event.before), hosts_of(event.now),
+               event.took.count());
+}
+
+void LogObserver::tell(const engine::DaneFailed& event) {
+    const bool repeated = event.before != nullptr && *event.before == event.now.why;
+    log_->log(repeated ? spdlog::level::debug : spdlog::level::warn,
+              "dane-failed key={} standing={} hosts={} reason=\"{}\" ms={}", event.key,
+              dane::name_of(event.now.standing), hosts_of(event.now), printable(event.now.why, max_reason),
+              event.took.count());
 }
 
 }  // namespace tlspolicy::telemetry

@@ -39,6 +39,9 @@ private:
     void tell(const engine::DiscoveryBroken& event);
     void tell(const engine::PolicyRecalled& event);
     void tell(const engine::RecallRejected& event);
+    void tell(const engine::DaneLearned& event);
+    void tell(const engine::DaneWeakened& event);
+    void tell(const engine::DaneFailed& event);
 
     std::shared_ptr<spdlog::logger> log_;
     const Clock& clock_;

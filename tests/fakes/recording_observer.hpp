@@ -82,6 +82,18 @@ private:
             return fmt::format("recalled {} {} from {}", event.domain.text(), shown(event.now),
                                event.source == engine::Source::shared ? "shared" : "own");
         }
+        std::string operator()(const engine::DaneLearned& event) const {
+            return fmt::format("dane {} {} -> {}", event.key, dane::name_of(event.before),
+                               dane::name_of(event.now.standing));
+        }
+        std::string operator()(const engine::DaneWeakened& event) const {
+            return fmt::format("dane-weakened {} {} -> {}", event.key, dane::name_of(event.before),
+                               dane::name_of(event.now.standing));
+        }
+        std::string operator()(const engine::DaneFailed& event) const {
+            return fmt::format("dane-failed {} {} {}", event.key, dane::name_of(event.now.standing),
+                               event.now.why);
+        }
         std::string operator()(const engine::RecallRejected& event) const {
             return fmt::format("rejected {} {}", event.domain, event.why.message());
         }

@@ -43,8 +43,8 @@ inline const std::string not_found = "NOTFOUND";
 std::string secure(std::string_view match);
 
 /// Maps of those who would rather wait than be insecure, and of those who trust a policy in testing.
-constexpr postfix::MapOptions strict{false, false, postfix::MapOptions::OnDnsFailure::temp};
-constexpr postfix::MapOptions enforcing_testing{false, true, postfix::MapOptions::OnDnsFailure::not_found};
+constexpr postfix::MapOptions strict{.on_dns_failure = postfix::MapOptions::OnDnsFailure::temp};
+constexpr postfix::MapOptions enforcing_testing{.enforce_testing = true};
 
 /// What goes wrong in one run of a story: its n-th step towards the network (a TXT lookup or a fetch).
 struct Fault {

@@ -80,9 +80,9 @@ listen:
     group: _postfix
   - 127.0.0.1:9000
 maps:
-  strict: {tlsrpt: true, enforce_testing: true, on_dns_failure: temp, dane: false}
+  strict: {tlsrpt: true, enforce_testing: true, on_dns_failure: temp, dane: true}
   plain:
-dns: {servers: [192.0.2.53, "[2001:db8::53]:5353", "fe80::1%eth0"], timeout: 1500ms, attempts: 2}
+dns: {servers: [192.0.2.53, "[2001:db8::53]:5353", "fe80::1%eth0"], timeout: 1500ms, attempts: 2, trust_ad: yes}
 fetch:
   timeout: 7s
   max_policy_size: 16KiB
@@ -91,7 +91,7 @@ fetch:
   retry_after: 1m
   allow_addresses: 10.0.0.0/8
   proxy: http://jane:p%40ss@proxy.example.com:3128/
-cache: {store: "sqlite:/srv/policies.db", shared: "redis://:secret@redis.example.com/3", max_entries: 5000, recheck: {min: 1s, max: 2m}, negative: {min: 2s, max: 3h}, forget_unused: 7d}
+cache: {store: "sqlite:/srv/policies.db", shared: "redis://:secret@redis.example.com/3", max_entries: 5000, recheck: {min: 1s, max: 2m}, negative: {min: 2s, max: 3h}, dane: {min: 4s, max: 5h}, dane_grace: 6h, forget_unused: 7d}
 answer_deadline: 25s
 idle_timeout: 90s
 max_connections: 77
@@ -109,7 +109,7 @@ log: {level: debug}
         {server::UnixEndpoint{"/run/tlspolicyd/socketmap", 0600, "postfix", "_postfix"}},
         {server::TcpEndpoint{*IpAddress::parse("127.0.0.1"), 9000}},
     };
-    want.server.maps["strict"] = {true, true, MapOptions::OnDnsFailure::temp};
+    want.server.maps["strict"] = {true, true, true, MapOptions::OnDnsFailure::temp};
     want.server.maps["plain"] = {};
     want.server.idle_timeout = 90s;
     want.dns.servers = {{*IpAddress::parse("192.0.2.53"), 53},
@@ -117,6 +117,7 @@ log: {level: debug}
                         {*IpAddress::parse("fe80::1"), 53, "eth0"}};
     want.dns.timeout = 1500ms;
     want.dns.attempts = 2;
+    want.dns.trust_ad = tlspolicy::dns::TrustAd::yes;
     want.https.timeout = 7s;
     want.https.max_policy_size = 16384;
     want.https.ca_file = "/etc/ssl/ca.pem";
@@ -132,6 +133,8 @@ log: {level: debug}
     want.engine.max_entries = 5000;
     want.engine.recheck = {1s, 2min};
     want.engine.negative = {2s, 3h};
+    want.engine.dane = {4s, 5h};
+    want.engine.dane_grace = 6h;
     want.engine.forget_unused = 7 * 24h;
     want.engine.answer_deadline = 25s;
     want.log.level = Log::Level::debug;
@@ -146,7 +149,7 @@ log: {level: debug}
 
 TEST_CASE("a map named in the file replaces or joins the default ones") {
     const auto loaded = config::parse("maps: {postfix: {tlsrpt: true}}", "f");
-    CHECK(loaded.config.server.maps.size() == 1);
+    CHECK(loaded.config.server.maps.size() == Config{}.server.maps.size());
     CHECK(loaded.config.server.maps.at("postfix").tlsrpt);
     CHECK(config::parse("maps: {other: {}}", "f").config.server.maps.contains("postfix"));
 }
@@ -192,11 +195,10 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
         {"maps: {\"a b\": {}}",
          "f:1: error: maps: \"a b\" is not a map name; allowed: 1 to 100 printable characters without "
          "blanks"},
-        {"maps:\n  QUERY:\n    dane: true",
-         "f:3: error: maps.QUERY.dane: true is not possible: this version looks up no DANE records, so its "
-         "\"secure\" "
-         "would override DANE; leave the key out, and use this map only in a Postfix that does not do DANE "
-         "itself"},
+        {"maps:\n  QUERY:\n    dane: maybe",
+         "f:3: error: maps.QUERY.dane: \"maybe\" is not possible; allowed: true, false"},
+        {"dns: {trust_ad: sure}",
+         "f:1: error: dns.trust_ad: \"sure\" is not possible; allowed: auto, yes, no"},
         {"listen: 127.0.0.1", "f:1: error: listen: \"127.0.0.1\" has no port" + endpoint},
         {"listen: localhost:8461",
          "f:1: error: listen: \"localhost:8461\" is not an IP address and port" + endpoint},

@@ -50,13 +50,16 @@ TEST_CASE("every form of next hop that Postfix knows is understood") {  // prove
     plain("example.com:25", "example.com", 25);
     plain("example.com.:65535", "example.com", 65535);
     plain("example.com:00025", "example.com", 25);
-    plain("example.com:submission", "example.com");  // the service's number is not ours to know
-    plain("example.com:smtp", "example.com");
+    plain("example.com:smtp", "example.com", 25);  // the services of mail
+    plain("example.com:submission", "example.com", 587);
+    plain("example.com:submissions", "example.com", 465);
+    plain("example.com:smtps", "example.com", 465);
+    plain("example.com:lmtp", "example.com");  // another's number is not ours to know
     plain("example.com:8bit-smtp", "example.com");
     bracketed("[mx.example.com]", "mx.example.com");
     bracketed("[MX.example.com.]", "mx.example.com");
     bracketed("[mx.example.com]:587", "mx.example.com", 587);
-    bracketed("[mx.example.com]:submission", "mx.example.com");
+    bracketed("[mx.example.com]:submission", "mx.example.com", 587);
     bracketed("[1und1.de]:1", "1und1.de", 1);
 }
 

@@ -26,10 +26,11 @@ TEST_CASE("every counter is shown, in a fixed order, from zero") {
              "answers_not_found_shared=0 answers_not_found_discovered=0 answers_not_found_deadline=0 "
              "answers_temp_cached=0 answers_temp_stored=0 answers_temp_shared=0 answers_temp_discovered=0 "
              "answers_temp_deadline=0 answers_perm_cached=0 answers_perm_stored=0 answers_perm_shared=0 "
-             "answers_perm_discovered=0 answers_perm_deadline=0 "
+             "answers_perm_discovered=0 answers_perm_deadline=0 answers_dane_cached=0 answers_dane_stored=0 "
+             "answers_dane_shared=0 answers_dane_discovered=0 answers_dane_deadline=0 "
              "policy_learned=0 policy_replaced=0 policy_refreshed=0 policy_expired=0 discovery_failed=0 "
              "discovery_recovered=0 no_policy=0 cache_full=0 overloaded=0 discovery_broken=0 "
-             "policy_recalled=0 recall_rejected=0");
+             "policy_recalled=0 recall_rejected=0 dane_learned=0 dane_weakened=0 dane_failed=0");
 }
 
 TEST_CASE("each event and each answer raises its own counter by one") {

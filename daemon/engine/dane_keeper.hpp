@@ -1,0 +1,66 @@
+#pragma once
+
+#include "async/tasks.hpp"
+#include "cache/dane_cache.hpp"
+#include "engine/dane_discovery.hpp"
+#include "engine/dane_target.hpp"
+#include "engine/observer.hpp"
+#include "engine/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace tlspolicy::engine {
+
+/// Keeps what is known of DANE fresh: one discovery for each key at a time, its result in the cache. known()
+/// is for any thread, all else for the network loop.
+class DaneKeeper {
+public:
+    /// Hears how a target stands now that it was looked up; null: that was cancelled or broken off.
+    using OnLanded = std::function<void(const DaneTarget&, const cache::DaneEntryPtr&)>;
+
+    DaneKeeper(const boost::asio::any_io_executor& network, DaneDns& dns, const Clock& clock,
+               Observer& observer, const Settings& settings, std::uint64_t hash_key, OnLanded on_landed);
+    DaneKeeper(const DaneKeeper&) = delete;
+    DaneKeeper& operator=(const DaneKeeper&) = delete;
+
+    /// What may be answered from; null: look_up(). Has it looked up again when that is due.
+    cache::DaneEntryPtr known(std::string_view key, Time now);
+
+    /// Unless that is under way.
+    void look_up(const DaneTarget& target);
+    void configure(const Settings& settings);
+    /// Once a second.
+    void tick(Time now);
+    void stop();
+    bool idle() const noexcept { return flying_.empty() && tasks_.size() == 0 && discovery_.idle(); }
+    std::size_t under_way() const noexcept { return flying_.size(); }
+    std::size_t size() const noexcept { return cache_.size(); }
+
+private:
+    class Landing;
+    boost::asio::awaitable<void> fly(DaneTarget target);
+    cache::DaneEntryPtr learn(const DaneTarget& target, const DaneFindings& findings, Duration took);
+    void report(const DaneTarget& target, const cache::DaneEntryPtr& before, const cache::DaneState& now,
+                Duration took) const;
+
+    boost::asio::any_io_executor network_;
+    const Clock& clock_;
+    Observer& observer_;
+    Settings settings_;
+    OnLanded on_landed_;
+    cache::DaneCache cache_;
+    DaneDiscovery discovery_;
+    std::unordered_set<std::string> flying_;
+    bool stopping_ = false;
+    async::Tasks tasks_;
+};
+
+}  // namespace tlspolicy::engine

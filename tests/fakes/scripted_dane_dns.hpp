@@ -1,0 +1,52 @@
+#pragma once
+
+#include "engine/dane_ports.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tlspolicy::fakes {
+
+/// The DNS that DANE sees, of a few names, which a test may change between calls. What the script does not
+/// hold does not exist. Used on one loop.
+class ScriptedDaneDns final : public engine::DaneDns {
+public:
+    template <class Records>
+    using Names = std::map<std::string, engine::DnsAnswer<Records>, std::less<>>;
+
+    Names<engine::MxRecords> exchanges;
+    Names<engine::AddressRecords> v6;
+    Names<engine::AddressRecords> v4;
+    Names<engine::TlsaRecords> tlsa_records;
+    Names<engine::AliasRecord> aliases;
+    std::size_t queries = 0;
+
+    boost::asio::awaitable<engine::DnsAnswer<engine::MxRecords>> mx(Domain domain) override {
+        co_return answer(exchanges, domain);
+    }
+    boost::asio::awaitable<engine::HostRecords> host(Domain host) override {
+        co_return engine::HostRecords{answer(v6, host), answer(v4, host)};
+    }
+    boost::asio::awaitable<engine::DnsAnswer<engine::TlsaRecords>> tlsa(Domain name) override {
+        co_return answer(tlsa_records, name);
+    }
+    boost::asio::awaitable<engine::DnsAnswer<engine::AliasRecord>> alias(Domain name) override {
+        co_return answer(aliases, name);
+    }
+
+private:
+    template <class Records>
+    engine::DnsAnswer<Records> answer(const Names<Records>& names, const Domain& name) {
+        ++queries;
+        const auto found = names.find(name.text());
+        if (found != names.end()) return found->second;
+        return engine::Absent{engine::Absent::Why::nxdomain, std::chrono::minutes(5)};
+    }
+};
+
+}  // namespace tlspolicy::fakes
