@@ -1,0 +1,288 @@
+#include "async/event.hpp"
+#include "engine/policy_engine.hpp"
+#include "fakes/manual_clock.hpp"
+#include "fakes/recording_observer.hpp"
+#include "fakes/scripted_dane_dns.hpp"
+#include "fakes/scripted_dns.hpp"
+#include "fakes/scripted_fetcher.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tlspolicy {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const dane::Tlsa good{3, 1, 1, std::vector<std::uint8_t>(32)};
+
+/// example.com with two hosts that do DANE, and an enforced policy.
+class DaneWorld {
+public:
+    DaneWorld() {
+        dns.set_txt("_mta-sts.example.com", {"v=STSv1; id=1;"});
+        fetcher.set("example.com", "version: STSv1\nmode: enforce\nmx: *.example.com\nmax_age: 86400\n");
+        dane.exchanges.insert_or_assign(
+            "example.com",
+            engine::MxRecords{{{10, "mx1.example.com"}, {20, "mx2.example.com"}}, minutes(10), true});
+        for (const std::string name : {"mx1.example.com", "mx2.example.com"}) {
+            add_host(name);
+            add_tlsa("_25._tcp." + name);
+        }
+    }
+
+    void add_host(const std::string& name, bool secure = true, const std::string& owner = {}) {
+        dane.v4.insert_or_assign(
+            name, engine::AddressRecords{
+                      {IpAddress::v4({192, 0, 2, 1})}, owner.empty() ? name : owner, minutes(10), secure});
+        dane.v6.insert_or_assign(name, engine::Absent{engine::Absent::Why::nodata, minutes(10), secure});
+    }
+    void add_tlsa(const std::string& name, bool secure = true) {
+        dane.tlsa_records.insert_or_assign(name, engine::TlsaRecords{{good}, minutes(10), secure});
+    }
+    void break_tlsa(const std::string& name) {
+        dane.tlsa_records.insert_or_assign(name, Error(ErrorKind::dns, "TLSA " + name + ": SERVFAIL"));
+    }
+    void break_mx() {
+        dane.exchanges.insert_or_assign("example.com", Error(ErrorKind::dns, "MX example.com: SERVFAIL"));
+    }
+
+    std::string ask(std::string_view key = "example.com") {
+        std::optional<postfix::Answer> answer;
+        const auto target = engine::DaneTarget::of(*postfix::LookupKey::parse(key));
+        answer = engine->cached(target, options);
+        from_memory = answer.has_value();
+        if (!answer) engine->ask(target, options, [&](const postfix::Answer& given) { answer = given; });
+        run();
+        REQUIRE(answer);
+        return shown(*answer);
+    }
+    void run() {
+        loop.restart();
+        loop.run();
+    }
+    void pass(Duration time) {
+        clock.advance(time);
+        engine->tick();
+        run();
+    }
+    static std::string shown(const postfix::Answer& answer) {
+        if (std::holds_alternative<postfix::Found>(answer)) return "secure";
+        if (const auto* level = std::get_if<postfix::Dane>(&answer))
+            return level->only ? "dane-only" : "dane";
+        if (const auto* temp = std::get_if<postfix::Temp>(&answer)) return "TEMP " + temp->reason;
+        return "NOTFOUND";
+    }
+
+    boost::asio::io_context loop;
+    fakes::ManualClock clock;
+    fakes::RecordingObserver observer;
+    cache::PolicyCache cache{1000, 1};
+    fakes::ScriptedDns dns;
+    fakes::ScriptedFetcher fetcher;
+    fakes::ScriptedDaneDns dane;
+    postfix::MapOptions options{.dane = true};
+    engine::Settings settings;
+    std::optional<engine::PolicyEngine> engine{std::in_place,
+                                               loop.get_executor(),
+                                               cache,
+                                               dns,
+                                               fetcher,
+                                               clock,
+                                               observer,
+                                               settings,
+                                               1U,
+                                               engine::Stores{},
+                                               &dane};
+    bool from_memory = false;
+};
+
+}  // namespace
+
+// proves DANE-6
+TEST_CASE("a known state answers from memory, and is looked up again behind an answer before it runs out") {
+    DaneWorld world;
+    CHECK(world.ask() == "dane-only");
+    const auto queries = world.dane.queries;
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.from_memory);
+    CHECK(world.dane.queries == queries);
+    world.clock.advance(minutes(8));  // three quarters of ten minutes have passed
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.from_memory);
+    CHECK(world.dane.queries > queries);
+    world.clock.advance(minutes(9));  // past the first lookup's time, within the second's
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.from_memory);
+    world.clock.advance(minutes(30));  // nobody asked in time
+    CHECK(world.ask() == "dane-only");
+    CHECK_FALSE(world.from_memory);
+}
+
+TEST_CASE(
+    "what fails to be looked up again is as it was, for an hour; then mail waits rather than be downgraded") {
+    for (const bool whole_list : {false, true}) {
+        CAPTURE(whole_list);
+        DaneWorld world;
+        REQUIRE(world.ask() == "dane-only");
+        world.break_tlsa("_25._tcp.mx1.example.com");
+        world.break_tlsa("_25._tcp.mx2.example.com");
+        if (whole_list) world.break_mx();
+        for (int i = 0; i < 6; ++i) {
+            world.clock.advance(minutes(11));
+            CHECK(world.ask() == "dane-only");
+        }
+        world.clock.advance(minutes(11));
+        const std::string later = world.ask();
+        CHECK(later.starts_with(whole_list ? "TEMP DANE: MX example.com: SERVFAIL"
+                                           : "TEMP DANE: TLSA _25._tcp.mx1.example.com: SERVFAIL"));
+        CHECK(world.observer.count("dane-weakened") == 0);
+    }
+}
+
+TEST_CASE("hosts that no longer do DANE are told as a weakening") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    for (const std::string name : {"_25._tcp.mx1.example.com", "_25._tcp.mx2.example.com"})
+        world.dane.tlsa_records.erase(name);
+    world.clock.advance(minutes(20));
+    CHECK(world.ask() == "secure");
+    CHECK(world.observer.last() == "dane-weakened example.com all-usable -> none");
+}
+
+// proves DANE-4
+TEST_CASE("a smart host is itself the mail host, at its own port, without an MX lookup") {
+    DaneWorld world;
+    world.dns.set_txt("_mta-sts.relay.example.net", {"v=STSv1; id=1;"});
+    world.fetcher.set("relay.example.net",
+                      "version: STSv1\nmode: enforce\nmx: relay.example.net\nmax_age: 86400\n");
+    world.break_mx();
+    world.add_host("relay.example.net");
+    CHECK(world.ask("[relay.example.net]:587") == "secure");
+    world.add_tlsa("_25._tcp.relay.example.net");
+    world.clock.advance(hours(2));
+    CHECK(world.ask("[relay.example.net]:587") == "secure");
+    CHECK(world.ask("[relay.example.net]") == "dane-only");
+    world.add_tlsa("_587._tcp.relay.example.net");
+    world.clock.advance(hours(2));
+    CHECK(world.ask("[relay.example.net]:submission") == "dane-only");
+    CHECK(world.ask("[relay.example.net]:587") == "dane-only");
+    CHECK(world.from_memory);
+}
+
+TEST_CASE("the port of a key decides where TLSA records stand, also behind an MX lookup") {
+    DaneWorld world;
+    CHECK(world.ask("example.com:2525") == "secure");
+    CHECK(world.ask("example.com:25") == "dane-only");
+    CHECK(world.ask("example.com") == "dane-only");
+    CHECK(world.from_memory);
+}
+
+// proves DANE-4
+TEST_CASE("a host that is an alias: the TLSA records of its target, then its own") {
+    DaneWorld world;
+    for (const std::string name : {"mx1.example.com", "mx2.example.com"}) {
+        world.add_host(name, true, "host.example.org");
+        world.dane.tlsa_records.erase("_25._tcp." + name);
+    }
+    SUBCASE("neither has any") {
+        CHECK(world.ask() == "secure");
+    }
+    SUBCASE("the target's") {
+        world.add_tlsa("_25._tcp.host.example.org");
+        CHECK(world.ask() == "dane-only");
+    }
+    SUBCASE("its own") {
+        world.add_tlsa("_25._tcp.mx1.example.com");
+        world.add_tlsa("_25._tcp.mx2.example.com");
+        CHECK(world.ask() == "dane-only");
+    }
+    SUBCASE("the target's cannot be looked up") {
+        world.break_tlsa("_25._tcp.host.example.org");
+        CHECK(world.ask() == "TEMP DANE: TLSA _25._tcp.host.example.org: SERVFAIL");
+    }
+    SUBCASE("an unsigned target of a signed alias: its own only") {
+        for (const std::string name : {"mx1.example.com", "mx2.example.com"}) {
+            world.add_host(name, false, "host.example.org");
+            world.dane.aliases.insert_or_assign(name,
+                                                engine::AliasRecord{"host.example.org", minutes(10), true});
+        }
+        world.add_tlsa("_25._tcp.host.example.org");
+        CHECK(world.ask() == "secure");
+        world.add_tlsa("_25._tcp.mx1.example.com");
+        world.add_tlsa("_25._tcp.mx2.example.com");
+        world.clock.advance(hours(1));
+        CHECK(world.ask() == "dane-only");
+    }
+    SUBCASE("an unsigned alias") {
+        for (const std::string name : {"mx1.example.com", "mx2.example.com"}) {
+            world.add_host(name, false, "host.example.org");
+            world.add_tlsa("_25._tcp." + name);
+            world.dane.aliases.insert_or_assign(name,
+                                                engine::AliasRecord{"host.example.org", minutes(10), false});
+        }
+        CHECK(world.ask() == "secure");
+    }
+}
+
+TEST_CASE("no more than 16 hosts are looked at, the preferred ones") {
+    DaneWorld world;
+    engine::MxRecords many{{}, minutes(10), true};
+    for (int i = 40; i > 0; --i) {
+        const std::string name = "mx" + std::to_string(i) + ".example.com";
+        many.exchanges.push_back({static_cast<std::uint16_t>(i), name});
+        if (i > 16) continue;
+        world.add_host(name);
+        world.add_tlsa("_25._tcp." + name);
+    }
+    world.dane.exchanges.insert_or_assign("example.com", many);
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.dane.queries == 1 + 16 * 3);
+}
+
+TEST_CASE("many lookups of one domain are one discovery") {
+    DaneWorld world;
+    int answers = 0;
+    for (int i = 0; i < 100; ++i)
+        world.engine->ask(*Domain::parse("example.com"), world.options, [&](const postfix::Answer& answer) {
+            answers += DaneWorld::shown(answer) == "dane-only" ? 1 : 0;
+        });
+    world.run();
+    CHECK(answers == 100);
+    CHECK(world.dane.queries == 1 + 2 * 3);
+    CHECK(world.fetcher.fetches() == 1);
+}
+
+TEST_CASE("where all hosts do DANE, a mute policy host holds up no answer") {
+    DaneWorld world;
+    world.dns.mute_txt("_mta-sts.example.com");
+    std::optional<postfix::Answer> answer;
+    world.engine->ask(*Domain::parse("example.com"), world.options,
+                      [&](const postfix::Answer& given) { answer = given; });
+    world.loop.poll();
+    REQUIRE(answer);
+    CHECK(DaneWorld::shown(*answer) == "dane-only");
+    world.engine->stop();
+    world.run();
+    CHECK(world.engine->idle());
+}
+
+TEST_CASE("a map without DANE asks nothing of it, beside one with DANE") {
+    DaneWorld world;
+    world.options = {};
+    CHECK(world.ask() == "secure");
+    CHECK(world.dane.queries == 0);
+    world.options = {.dane = true};
+    CHECK(world.ask() == "dane-only");
+    world.options = {};
+    CHECK(world.ask() == "secure");
+}
+
+}  // namespace tlspolicy
