@@ -21,6 +21,13 @@ TEST_CASE("a query asks for recursion and the AD bit, and announces its buffer w
     edns.u16(7).u16(0x0120).u16(1).u16(0).u16(0).u16(1).question("_mta-sts.example.com", txt);
     edns.u8(0).u16(opt).u16(1232).u32(0).u16(0);
     CHECK(pack_query(question, 7, Edns::on).value() == edns.bytes());
+    Message dnssec;
+    dnssec.u16(7).u16(0x0120).u16(1).u16(0).u16(0).u16(1).question("_mta-sts.example.com", txt);
+    dnssec.u8(0).u16(opt).u16(1232).u32(0x8000).u16(0);
+    CHECK(pack_query(question, 7, Edns::dnssec).value() == dnssec.bytes());
+    Message root;
+    root.u16(7).u16(0x0120).u16(1).u16(0).u16(0).u16(0).question("", 2);
+    CHECK(pack_query({"", RecordType::ns}, 7, Edns::off).value() == root.bytes());
 }
 
 TEST_CASE("a name that is none is not asked for") {

@@ -235,3 +235,65 @@ TEST_CASE("no prefix and no damage of an answer crashes the parser") {
     CHECK(good > 0);
     CHECK(good < 20'000);
 }
+
+TEST_CASE("mail exchanges and TLSA records are read") {
+    constexpr unsigned mx = 15;
+    constexpr unsigned tlsa = 52;
+    const Reply exchanges = parsed(Message()
+                                       .header(ok, 2)
+                                       .question("example.com", mx)
+                                       .pointer(question_at)
+                                       .record(mx, 60, 7)
+                                       .u16(10)
+                                       .label("MX")
+                                       .pointer(question_at)
+                                       .pointer(question_at)
+                                       .record(mx, 60, 3)
+                                       .u16(0)
+                                       .u8(0));
+    REQUIRE(exchanges.answers.size() == 2);
+    CHECK(exchanges.answers[0].data == decltype(Record::data)(Record::Exchange{10, "mx.example.com"}));
+    CHECK(exchanges.answers[1].data == decltype(Record::data)(Record::Exchange{0, ""}));
+
+    const auto with_data = [](unsigned length, std::string_view data) {
+        return Message()
+            .header(ok, 1)
+            .question("_25._tcp.example.com", tlsa)
+            .pointer(question_at)
+            .record(tlsa, 60, length)
+            .raw(data);
+    };
+    const Reply one = parsed(with_data(5, std::string_view("\3\1\1ab", 5)));
+    CHECK(one.answers[0].data == decltype(Record::data)(tlspolicy::dane::Tlsa{3, 1, 1, {'a', 'b'}}));
+    CHECK(parsed(with_data(3, std::string_view("\2\0\0", 3))).answers[0].data
+          == decltype(Record::data)(tlspolicy::dane::Tlsa{2, 0, 0, {}}));
+    CHECK_FALSE(parse_reply(with_data(2, std::string_view("\3\1", 2)).bytes()).has_value());
+    CHECK_FALSE(parse_reply(with_data(2, std::string_view("\3\1\1", 3)).bytes()).has_value());
+    CHECK_FALSE(parse_reply(with_data(9, std::string_view("\3\1\1ab", 5)).bytes()).has_value());
+}
+
+TEST_CASE("an extended error is read, and shown printable and short") {
+    const auto with_option = [](unsigned code, std::string_view data) {
+        return Message()
+            .header(ok | 2U, 0, 0, 1)
+            .question("example.com", a)
+            .u8(0)
+            .u16(opt)
+            .u16(1232)
+            .u32(0)
+            .u16(static_cast<unsigned>(data.size() + 4))
+            .u16(code)
+            .u16(static_cast<unsigned>(data.size()))
+            .raw(data);
+    };
+    const auto bogus = parsed(with_option(15, std::string_view("\0\6no \"sig\"\n", 11))).extended_error;
+    REQUIRE(bogus);
+    CHECK(bogus->code == 6);
+    CHECK(text_of(*bogus).starts_with("DNSSEC Bogus: no "));
+    CHECK(text_of(*bogus).find('\n') == std::string::npos);
+    CHECK(text_of(ExtendedError{22, ""}) == "No Reachable Authority");
+    CHECK(text_of(ExtendedError{9999, ""}) == "EDE 9999");
+    CHECK(text_of(ExtendedError{0, std::string(5000, 'x')}).size() < 200);
+    CHECK_FALSE(parsed(with_option(3, "\0\6")).extended_error);
+    CHECK_FALSE(parsed(with_option(15, "x")).extended_error);  // too short: left out, not an error
+}
