@@ -10,10 +10,11 @@ class LabTest(unittest.TestCase):
     """A test file's class: the lab in `self.lab`, and after a failure the ends of the logs."""
 
     lab = None
+    signed = False  # a lab with DNSSEC
 
     @classmethod
     def setUpClass(cls):
-        cls.lab = laboratory.Laboratory()
+        cls.lab = laboratory.Laboratory(cls.signed)
         cls.addClassCleanup(cls.lab.stop)
         try:
             cls.furnish()

@@ -24,7 +24,8 @@ def settings(ca_file, **changes):
         "listen": [{"socketmap": "127.0.0.1:8461"}],
         "dns": {"servers": ["127.0.0.1"]},
         "fetch": {"ca_file": str(ca_file), "allow_addresses": ["192.0.2.0/24", "2001:db8::/32"]},
-        "cache": {"recheck": {"min": "1s", "max": "2s"}, "negative": {"min": "1s", "max": "2s"}, "store": "none"},
+        "cache": {"recheck": {"min": "1s", "max": "2s"}, "negative": {"min": "1s", "max": "2s"},
+                  "dane": {"min": "1s", "max": "2s"}, "dane_grace": "0s", "store": "none"},
         "maps": {"postfix": {}},
         "log": {"level": "debug"},
     }

@@ -73,7 +73,7 @@ def furnish():
     programs.run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/var/lib")  # the default store is there
     programs.run("cp", "-a", "/etc", work() / "etc")
     programs.run("mount", "--bind", work() / "etc", "/etc")
-    replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\n")
+    replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions edns0 trust-ad\n")
     replace_file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n")
 
 

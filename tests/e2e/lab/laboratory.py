@@ -4,15 +4,19 @@ from lab import certificates, daemon, isolation, resolver, sinks, web, zone
 
 
 class Laboratory:
-    """Everything but the daemon and Postfix. `stop` ends it all, in the reverse order."""
+    """Everything but the daemon and Postfix. `stop` ends it all, in the reverse order.
 
-    def __init__(self):
+    `signed`: the root has DNSSEC signatures, and the resolver validates.
+    """
+
+    def __init__(self, signed=False):
         self.work = isolation.work()
         self.running = []
         self.mx = {}
         self.authority = certificates.Authority(self.work / "ca")
-        self.zone = self.add(zone.Zone(self.work))
-        self.resolver = self.add(resolver.Resolver(self.work))
+        self.zone = self.add(zone.Zone(self.work, is_signed=signed))
+        self.resolver = self.add(resolver.Resolver(
+            self.work, trust_anchor=self.zone.signer.trust_anchor if signed else None))
         self.web = self.add(web.PolicyHosts(self.work, self.authority))
 
     def add(self, part):
@@ -27,9 +31,9 @@ class Laboratory:
             if isinstance(part, daemon.Daemon):
                 assert status == 0, f"{part.program.name} ended with {status}:\n{part.log.tail()}"
 
-    def add_mx_host(self, name, address, pair=None, address_v6=None):
+    def add_mx_host(self, name, address, pair=None, address_v6=None, port=25):
         addresses = [address] + ([address_v6] if address_v6 else [])
-        self.mx[name] = self.add(sinks.MxHost(name, addresses, pair))
+        self.mx[name] = self.add(sinks.MxHost(name, addresses, pair, port))
         self.zone.records[name] = [f"{'AAAA' if ':' in each else 'A'} {each}" for each in addresses]
         return self.mx[name]
 

@@ -68,14 +68,14 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def write_config(directory, ca, policy_maps="", reporting_maps=""):
+def write_config(directory, ca, policy_maps="", reporting_maps="", more=""):
     """A config_directory that postmap and the whole of Postfix can use.
 
-    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`.
+    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`. `more`: further lines of main.cf.
     """
     config = pathlib.Path(directory) / "config"
     config.mkdir(parents=True)
-    (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps))
+    (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps) + more)
     (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps))
     dynamic = pathlib.Path("/etc/postfix/dynamicmaps.cf")
     if dynamic.exists():
@@ -84,9 +84,9 @@ def write_config(directory, ca, policy_maps="", reporting_maps=""):
 
 
 class Postfix:
-    def __init__(self, work, ca, policy_maps, reporting_maps=""):
+    def __init__(self, work, ca, policy_maps, reporting_maps="", more=""):
         self.directory = work / "postfix"
-        self.config = write_config(self.directory, ca, policy_maps, reporting_maps)
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more)
         for name in ("spool", "data"):
             (self.directory / name).mkdir()
         shutil.chown(self.directory / "data", "postfix")

@@ -12,6 +12,8 @@ import time
 PACKAGES = {
     "ip": "iproute2",
     "mount": "mount",
+    "ldns-keygen": "ldnsutils",
+    "ldns-signzone": "ldnsutils",
     "nginx": "nginx",
     "nsd": "nsd",
     "nsd-control": "nsd",

@@ -16,7 +16,8 @@ server:
   logfile: ""
   log-queries: yes
   do-daemonize: no
-  module-config: "iterator"
+  module-config: "{modules}"
+  ede: yes
   do-not-query-localhost: no
   num-threads: 1
   cache-max-ttl: 0            # a change of the zone is seen at once
@@ -36,9 +37,9 @@ stub-zone:
 
 
 class Resolver:
-    """`local_data`: answers of its own instead of the lab's zone."""
+    """`local_data`: answers of its own instead of the lab's zone. `trust_anchor`: a file; it validates then."""
 
-    def __init__(self, work, address="127.0.0.1", local_data=None):
+    def __init__(self, work, address="127.0.0.1", local_data=None, trust_anchor=None):
         directory = work / f"unbound-{address}"
         directory.mkdir()
         if local_data is None:
@@ -47,7 +48,10 @@ class Resolver:
             data = [*local_data, 'ready.lab. TXT "ready"']
             extra = "\n".join(['  local-zone: "." static', *(f"  local-data: '{record}'" for record in data)])
         config = directory / "unbound.conf"
-        config.write_text(CONFIG.format(address=address, dir=directory, extra=extra))
+        if trust_anchor is not None:
+            extra = f'  trust-anchor-file: "{trust_anchor}"\n' + extra
+        modules = "iterator" if trust_anchor is None else "validator iterator"
+        config.write_text(CONFIG.format(address=address, dir=directory, extra=extra, modules=modules))
         self.log = None
         self.program = programs.Program(f"unbound-{address}", ["unbound", "-d", "-c", config], work)
         self.log = self.program.log

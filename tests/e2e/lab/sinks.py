@@ -16,14 +16,14 @@ class Message:
 
 
 class MxHost:
-    """Listens at port 25 of `addresses`; `pair`: its certificate, None for a host without STARTTLS."""
+    """Listens at `port` of `addresses`; `pair`: its certificate, None for a host without STARTTLS."""
 
-    def __init__(self, name, addresses, pair=None):
+    def __init__(self, name, addresses, pair=None, port=25):
         self.name = name
         self.addresses = addresses
         self.messages = []
         self._context = tls_context(pair) if pair else None
-        self._listeners = [listen(address) for address in addresses]
+        self._listeners = [listen(address, port) for address in addresses]
         for listener in self._listeners:
             threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
@@ -120,6 +120,6 @@ def tls_context(pair):
     return context
 
 
-def listen(address):
+def listen(address, port):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, 25), family=family, backlog=64)
+    return socket.create_server((address, port), family=family, backlog=64)

@@ -4,7 +4,7 @@ import itertools
 import os
 import socket
 
-from lab import programs
+from lab import programs, signed
 
 ADDRESS = "192.0.2.53"
 
@@ -26,22 +26,31 @@ remote-control:
   control-interface: "{dir}/control"
 zone:
   name: "."
-  zonefile: "{dir}/root.zone"
+  zonefile: "{dir}/{root}"
+zone:
+  name: "{insecure}."
+  zonefile: "{dir}/insecure.zone"
 """
 
 
 class Zone:
-    """Names and their records, `records["mx.example"] = ["A 192.0.2.25"]`; `publish` makes them visible."""
+    """Names and their records, `records["mx.example"] = ["A 192.0.2.25"]`; `publish` makes them visible.
 
-    def __init__(self, work, resolver_address="127.0.0.1"):
+    `is_signed`: the root has signatures, made by `signer`; names below `insecure` have none in any case.
+    """
+
+    def __init__(self, work, resolver_address="127.0.0.1", is_signed=False):
         self.directory = work / "nsd"
         self.directory.mkdir()
         self.resolver_address = resolver_address
         self.records = {}
         self.serial = 0
+        self.signer = signed.Signer(self.directory) if is_signed else None
         self._write()
         config = self.directory / "nsd.conf"
-        config.write_text(CONFIG.format(address=ADDRESS, dir=self.directory))
+        config.write_text(CONFIG.format(
+            address=ADDRESS, dir=self.directory, root="root.zone" + (".signed" if is_signed else ""),
+            insecure=signed.INSECURE))
         self.config = config
         self.program = programs.Program("nsd", ["nsd", "-d", "-c", config], work)
         self.program.wait_until(lambda: self._served(ADDRESS))
@@ -58,14 +67,24 @@ class Zone:
 
     def _write(self):
         self.serial += 1
-        lines = [
-            "$ORIGIN .", "$TTL 1",
-            f". SOA ns.lab. hostmaster.lab. {self.serial} 3600 600 86400 1", ". NS ns.lab.", f"ns.lab. A {ADDRESS}",
-            f"serial.lab. TXT \"serial={self.serial}.\"",
-        ]
-        lines += [f"{name}. {record}" for name, records in self.records.items() for record in records]
-        path = self.directory / "root.zone"
-        path.write_text("\n".join(lines) + "\n")
+        below = f".{signed.INSECURE}"
+        records = [(name, record) for name, all_of_it in self.records.items() for record in all_of_it]
+        fixed = [f"ns.lab. A {ADDRESS}", f"serial.lab. TXT \"serial={self.serial}.\"", f"{signed.INSECURE}. NS ns.lab."]
+        path = self._write_zone("root.zone", ".", fixed + [f"{name}. {record}" for name, record in records
+                                                           if not name.endswith(below)])
+        self._write_zone("insecure.zone", f"{signed.INSECURE}.", [f"{name}. {record}" for name, record in records
+                                                                  if name.endswith(below)])
+        if self.signer:
+            self._date(self.signer.sign(path))
+
+    def _write_zone(self, file, origin, lines):
+        head = ["$TTL 1", f"{origin} SOA ns.lab. hostmaster.lab. {self.serial} 3600 600 86400 1", f"{origin} NS ns.lab."]
+        path = self.directory / file
+        path.write_text("\n".join(head + lines) + "\n")
+        self._date(path)
+        return path
+
+    def _date(self, path):
         os.utime(path, (1e9 + self.serial, 1e9 + self.serial))  # nsd reads a zone again when its time changed
 
     def _served(self, server):
@@ -79,7 +98,7 @@ def ask(server, name, kind, wait=0.5):
     """The octets of a DNS answer; none when none came in time."""
     number = (next(_ids) & 0xFFFF).to_bytes(2, "big")
     question = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
-    query = number + b"\x01\x00\x00\x01\0\0\0\0\0\0" + question + kind.to_bytes(2, "big") + b"\0\x01"
+    query = number + b"\x01\x20\x00\x01\0\0\0\0\0\0" + question + kind.to_bytes(2, "big") + b"\0\x01"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(wait)
         try:
