@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -26,10 +25,7 @@ struct Arguments {
 Loaded load(const Arguments& arguments) {
     // No file at the usual place is fine: every value has a default that works. One that was asked for must
     // be there.
-    std::error_code ignored;
-    if (!arguments.config_given && !std::filesystem::exists(arguments.config, ignored))
-        return {Config{}, "built-in defaults"};
-    return tlspolicy::config::load(arguments.config);
+    return tlspolicy::config::load(arguments.config, arguments.config_given);
 }
 
 int check(const Arguments& arguments) {

@@ -63,6 +63,10 @@ server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::
     return restart;
 }
 
+void tell_overrides(std::size_t count) {
+    if (count > 0) spdlog::info("overrides-loaded count={}", count);
+}
+
 }  // namespace
 
 Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
@@ -70,6 +74,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       configured_stores_(config.store),
       configured_dns_(config.dns),
       fitted_(fit_to_file_limit(config.restart, config.https.concurrency)),
+      overrides_(config.server.overrides.size()),
       reload_(std::move(reload)),
       log_observer_(std::move(log), clock_),
       observers_({&log_observer_, &counters_}),
@@ -78,7 +83,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
       engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
               stores(), &dns_),
-      server_(engine_, clock_, fitted_, config.server),
+      server_(engine_, clock_, wall_clock_, fitted_, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
     signals_.add(SIGUSR1);
@@ -119,6 +124,7 @@ void Daemon::run() {
     asio::co_spawn(network_, tick(), rethrow);
     asio::co_spawn(network_, test_resolver(), rethrow);
     server_.start();
+    tell_overrides(overrides_);
     spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
                  fitted_.max_connections);
     network_.run();
@@ -202,6 +208,7 @@ void Daemon::reload() {
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     configure_logging(fresh->log);
+    tell_overrides(fresh->server.overrides.size());
     spdlog::info("config-reloaded");
 }
 

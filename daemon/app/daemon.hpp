@@ -59,6 +59,7 @@ private:
     store::Settings configured_stores_;
     dns::Settings configured_dns_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
+    std::size_t overrides_;
     Reload reload_;
     boost::asio::io_context network_{1};
     SystemClock clock_;

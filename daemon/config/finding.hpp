@@ -16,11 +16,12 @@ struct Finding {
     Severity severity = Severity::error;
     unsigned line = 0;  ///< from 1; 0 where no line is to blame
     std::string message;
+    std::string file = {};  ///< empty: the one that was loaded
 
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
-/// "FILE:LINE: error: MESSAGE", one line without its end.
+/// "FILE:LINE: error: MESSAGE", one line without its end. `file`: the one that was loaded.
 std::string to_text(const Finding& finding, std::string_view file);
 
 }  // namespace tlspolicy::config

@@ -1,5 +1,7 @@
 #include "config/loader.hpp"
 
+#include "base/wall_clock.hpp"
+#include "config/overrides.hpp"
 #include "config/reader.hpp"
 #include "config/rules.hpp"
 #include "config/sections.hpp"
@@ -9,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <system_error>
 #include <unistd.h>
 
@@ -21,9 +24,13 @@ Finding without_line(std::string message) {
     return {Finding::Severity::error, 0, std::move(message)};
 }
 
+WallTime now() {
+    return SystemWallClock().now();
+}
+
 Report read(const Node& root, Config& config) {
     Report report;
-    Section::read(root, "", report, [&](Section& top) { read_config(top, config); });
+    Section::read(root, "", report, [&](Section& top) { read_config(top, config, now()); });
     check_rules(config, root, report);
     return report;
 }
@@ -77,15 +84,61 @@ Loaded parse(std::string_view yaml, std::string_view file_name) {
     return loaded;
 }
 
-Loaded load(const std::string& path) {
-    const auto text = read_file(path);
-    if (text) return parse(*text, path);
-    return {{}, path, {without_line(text.error().message())}};
+namespace {
+
+std::vector<Finding> read_more_overrides(const std::string& yaml, engine::Overrides& overrides) {
+    auto tree = parse_tree(yaml);
+    if (const auto* finding = std::get_if<Finding>(&tree)) return {*finding};
+    auto& root = std::get<Node>(tree);
+    if (root.kind == Node::Kind::sequence) {  // the list alone
+        root.key = "overrides";
+        Node whole;
+        whole.kind = Node::Kind::mapping;
+        whole.children.push_back(std::move(root));
+        root = std::move(whole);
+    }
+    Report report;
+    Section::read(root, "", report, [&](Section& top) { read_overrides(top, overrides, now()); });
+    return report.findings;
+}
+
+/// In the order of their names; what a later one says wins.
+void load_overrides(const std::filesystem::path& directory, Loaded& loaded) {
+    std::error_code failure;
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, failure))
+        if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+    if (failure && failure != std::errc::no_such_file_or_directory)
+        return loaded.findings.push_back(
+            {Finding::Severity::error, 0, "cannot be read: " + failure.message(), directory.string()});
+    std::sort(files.begin(), files.end());
+    for (const auto& file : files) {
+        const auto text = read_file(file);
+        auto findings = text ? read_more_overrides(*text, loaded.config.server.overrides)
+                             : std::vector{without_line(text.error().message())};
+        for (auto& finding : findings) {
+            finding.file = file;
+            loaded.findings.push_back(std::move(finding));
+        }
+    }
+}
+
+}  // namespace
+
+Loaded load(const std::string& path, bool required) {
+    std::error_code failure;
+    Loaded loaded{{}, "built-in defaults"};
+    if (required || std::filesystem::exists(path, failure)) {
+        const auto text = read_file(path);
+        loaded = text ? parse(*text, path) : Loaded{{}, path, {without_line(text.error().message())}};
+    }
+    load_overrides(std::filesystem::path(path).parent_path() / "overrides.d", loaded);
+    return loaded;
 }
 
 std::vector<std::string> known_keys() {
     // Keys below names and list items are asked for only where there are some.
-    const auto tree = parse_tree("{listen: [{}], maps: {NAME: {}}}");
+    const auto tree = parse_tree("{listen: [{}], maps: {NAME: {}}, overrides: [{}]}");
     Config ignored;
     const auto keys = read(std::get<Node>(tree), ignored).keys;
     return {keys.begin(), keys.end()};

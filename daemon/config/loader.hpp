@@ -22,8 +22,9 @@ struct Loaded {
 /// Reads the text of a configuration file. Never throws for its content.
 Loaded parse(std::string_view yaml, std::string_view file_name);
 
-/// Reads a file; one that cannot be read, or has more than a mebibyte, is an error among the findings.
-Loaded load(const std::string& path);
+/// Reads a file, and the overrides in overrides.d/*.yaml beside it. One that cannot be read, or has more than
+/// a mebibyte, is an error among the findings; the file itself may be absent where it is not `required`.
+Loaded load(const std::string& path, bool required = true);
 
 /// Every key there is, as a dotted path: "fetch.timeout", "maps.NAME.tlsrpt". Documents are checked against
 /// it.

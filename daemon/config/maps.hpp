@@ -8,7 +8,11 @@
 
 namespace tlspolicy::config {
 
-/// The key `maps`: adds to the maps that are there already, or replaces them by name.
-void read_maps(Section& top, std::map<std::string, postfix::MapOptions, std::less<>>& maps);
+/// The key `maps`: adds to the maps that are there already, or changes them by name.
+/// `monitor`: the mode of maps that do not say theirs.
+void read_maps(Section& top, std::map<std::string, postfix::MapOptions, std::less<>>& maps, bool monitor);
+
+/// The key `mode`, of a map or of all.
+void read_mode(Section& section, bool& monitor);
 
 }  // namespace tlspolicy::config

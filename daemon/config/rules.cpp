@@ -50,6 +50,7 @@ void check_servers(const Config& config, const Node& root, Report& report) {
 void check_rules(const Config& config, const Node& root, Report& report) {
     check_bounds("recheck", config.engine.recheck, root, report);
     check_bounds("negative", config.engine.negative, root, report);
+    check_bounds("dane", config.engine.dane, root, report);
     check_servers(config, root, report);
     check_deadline("dns", config.dns.timeout, config.engine.answer_deadline, root, report);
     check_deadline("fetch", config.https.timeout, config.engine.answer_deadline, root, report);

@@ -3,6 +3,7 @@
 #include "config/endpoints.hpp"
 #include "config/listeners.hpp"
 #include "config/maps.hpp"
+#include "config/overrides.hpp"
 #include "config/stores.hpp"
 
 namespace tlspolicy::config {
@@ -67,10 +68,13 @@ void read_log(Section& log, Log& settings) {
 
 }  // namespace
 
-void read_config(Section& top, Config& config) {
+void read_config(Section& top, Config& config, WallTime now) {
     top.number("threads", config.restart.threads, {1, 64});
     read_listeners(top, config.restart.listeners);
-    read_maps(top, config.server.maps);
+    bool monitor = false;
+    read_mode(top, monitor);
+    read_maps(top, config.server.maps, monitor);
+    read_overrides(top, config.server.overrides, now);
     top.section("dns", [&](Section& dns) { read_dns(dns, config.dns); });
     top.section("fetch", [&](Section& fetch) { read_fetch(fetch, config.https, config.engine); });
     top.section("cache", [&](Section& cache) { read_cache(cache, config.engine, config.store); });

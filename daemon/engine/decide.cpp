@@ -52,7 +52,7 @@ struct Decision {
         if (!state.policy->text || !is_enforced(state.policy->policy.mode, options))
             return postfix::NotFound{};
         return postfix::Found{std::shared_ptr<const postfix::SecureText>(state.policy, &*state.policy->text),
-                              options.tlsrpt};
+                              options.tlsrpt, options.servername};
     }
 };
 

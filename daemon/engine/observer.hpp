@@ -103,6 +103,7 @@ enum class Source : std::uint8_t {
     shared,      ///< from the shared store
     discovered,  ///< the lookup waited for a discovery
     deadline,    ///< the lookup waited in vain
+    override,    ///< the operator's word
 };
 
 /// A lookup found a policy in a store.
@@ -132,6 +133,9 @@ public:
     /// On any loop, once a lookup of a domain; on the cached path, so it must neither block nor allocate.
     virtual void on_answer(std::string_view domain, const postfix::Answer& answer,
                            Source source) noexcept = 0;
+    /// Likewise, for maps in monitor mode: what would have been said instead of NOTFOUND.
+    virtual void on_withheld(std::string_view domain, const postfix::Answer& answer,
+                             Source source) noexcept = 0;
 };
 
 }  // namespace tlspolicy::engine

@@ -5,10 +5,6 @@
 #include "engine/refresher.hpp"
 #include "engine/report.hpp"
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/dispatch.hpp>
-
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -57,6 +53,7 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       settings_(settings),
       discovery_(dns, fetcher),
       archive_(stores, cache, discovery_.pool(), clock, observer, seed),
+      delivery_(network),
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
       tasks_(network, [this](const std::exception_ptr& failure) {
@@ -86,8 +83,24 @@ std::optional<postfix::Answer> PolicyEngine::cached(std::string_view domain, std
         boost::asio::post(network_, [this, entry] { recheck(*entry); });
     auto answer = options.dane ? decide(entry->sts(), dane ? &dane->state() : nullptr, options, now)
                                : decide(entry->sts(), options, now);
-    observer_.on_answer(domain, answer, Source::cached);
-    return answer;
+    return tell(domain, std::move(answer), Source::cached, options);
+}
+
+postfix::Answer PolicyEngine::tell(std::string_view domain, postfix::Answer answer, Source source,
+                                   const postfix::MapOptions& options) {
+    if (!options.monitor) {
+        observer_.on_answer(domain, answer, source);
+        return answer;
+    }
+    observer_.on_withheld(domain, answer, source);
+    return postfix::NotFound{};
+}
+
+postfix::Answer PolicyEngine::overridden(const Override& word, std::string_view domain,
+                                         const postfix::MapOptions& options) {
+    postfix::Answer answer = postfix::NotFound{};
+    if (word.answer) answer = postfix::Overridden{word.answer};
+    return tell(domain, std::move(answer), Source::override, options);
 }
 
 void PolicyEngine::recheck(const cache::Entry& entry) {
@@ -286,30 +299,8 @@ void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state,
 }
 
 void PolicyEngine::answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source) {
-    observer_.on_answer(waiter->target.name.text(), answer, source);
-    waiter->answer = std::move(answer);
-    if (answered_.empty()) boost::asio::post(network_, [this] { deliver(); });
-    answered_.splice(answered_.end(), waiters, waiter);
-}
-
-// Those who wait on one loop are told with one message to it.
-void PolicyEngine::deliver() {
-    Waiters all = std::move(answered_);
-    answered_.clear();
-    while (!all.empty()) {
-        const auto executor = boost::asio::get_associated_executor(all.front().done, network_);
-        Waiters together;
-        for (auto waiter = all.begin(); waiter != all.end();) {
-            const auto next = std::next(waiter);
-            if (boost::asio::get_associated_executor(waiter->done, network_) == executor)
-                together.splice(together.end(), all, waiter);
-            waiter = next;
-        }
-        boost::asio::dispatch(executor, [together = std::move(together)]() mutable {
-            for (auto& waiter : together)
-                std::move(waiter.done)(std::move(waiter.answer));
-        });
-    }
+    waiter->answer = tell(waiter->target.name.text(), std::move(answer), source, waiter->options);
+    delivery_.take(waiters, waiter);
 }
 
 void PolicyEngine::tick() {

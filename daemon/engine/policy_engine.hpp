@@ -7,15 +7,16 @@
 #include "engine/archive.hpp"
 #include "engine/dane_keeper.hpp"
 #include "engine/dane_target.hpp"
+#include "engine/delivery.hpp"
 #include "engine/learning.hpp"
 #include "engine/observer.hpp"
+#include "engine/overrides.hpp"
 #include "engine/ports.hpp"
 #include "engine/settings.hpp"
 #include "engine/sts_discovery.hpp"
 #include "postfix/answer.hpp"
 #include "postfix/map_options.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -23,7 +24,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <list>
 #include <memory>
 #include <optional>
 #include <random>
@@ -42,7 +42,7 @@ namespace tlspolicy::engine {
 /// the owner calls tick(), so that a test's clock rules. Destroy it only when idle() after stop().
 class PolicyEngine {
 public:
-    using Handler = boost::asio::any_completion_handler<void(postfix::Answer)>;
+    using Handler = AnswerHandler;
 
     /// `dane` null: every map that asks for DANE is told that it could not be looked up.
     PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCache& cache, DnsClient& dns,
@@ -84,8 +84,12 @@ public:
         return ask(DaneTarget::of(domain), options, std::forward<CompletionToken>(token));
     }
 
-    /// ask() for many at once. Waking another thread costs more than the answer that it brings: whoever has
-    /// several questions hands them over together, as their answers come back together.
+    /// The operator's word on a domain: told to the observer like any answer.
+    postfix::Answer overridden(const Override& word, std::string_view domain,
+                               const postfix::MapOptions& options);
+
+    /// ask() for many at once: whoever has several questions hands them over together, as their answers come
+    /// back together (Delivery).
     void submit(std::vector<Question> questions);
 
     void configure(const Settings& settings);
@@ -97,21 +101,11 @@ public:
     /// Answers all who wait, and cancels every discovery.
     void stop();
     bool idle() const noexcept {
-        return flights_.empty() && answered_.empty() && tasks_.size() == 0 && (!dane_ || dane_->idle());
+        return flights_.empty() && delivery_.idle() && tasks_.size() == 0 && (!dane_ || dane_->idle());
     }
     std::size_t waiting() const noexcept { return waiting_; }
 
 private:
-    struct Waiter {
-        DaneTarget target;
-        postfix::MapOptions options;
-        Time deadline;
-        Handler done;
-        cache::StsState sts = {};  ///< for who still waits for DANE
-        postfix::Answer answer = {};
-    };
-    /// A list, because a Handler of Boost 1.81 can be moved but not move-assigned: that recurses without end.
-    using Waiters = std::list<Waiter>;
     /// One discovery under way, and who waits for it.
     struct Flight {
         Reason reason = Reason::lookup;
@@ -122,6 +116,8 @@ private:
 
     std::optional<postfix::Answer> cached(std::string_view domain, std::string_view dane_key,
                                           const postfix::MapOptions& options);
+    postfix::Answer tell(std::string_view domain, postfix::Answer answer, Source source,
+                         const postfix::MapOptions& options);
     void wait(Question question);
     void go_on(Waiters& waiters, Waiters::iterator waiter, const cache::StsState& sts, Time now,
                Source source);
@@ -142,7 +138,6 @@ private:
     void keep(const Domain& domain, const cache::StsState& state, Time used);
     void disembark(const Domain& domain, const cache::StsState& state, Time now, Source source);
     void answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source);
-    void deliver();
     void release_overdue(Time now);
     void look_after(Time now);
     void look_after(const cache::Entry& entry, Time now);
@@ -157,7 +152,7 @@ private:
     std::optional<DaneKeeper> dane_;
     std::unordered_map<Domain, Flight> flights_;
     std::unordered_map<std::string, Waiters> dane_waits_;  // by DaneKey: MTA-STS is settled for them
-    Waiters answered_;                                     // to be told at the end of this turn of the loop
+    Delivery delivery_;
     std::size_t waiting_ = 0;
     std::size_t refreshing_ = 0;
     cache::PolicyCache::Walk walk_{cache::PolicyCache::shard_count};

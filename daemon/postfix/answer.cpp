@@ -35,22 +35,15 @@ public:
     Renderer(std::string& out, std::string_view policy_domain) : out_(out), policy_domain_(policy_domain) {}
 
     void operator()(const Found& found) const {
-        const std::size_t size =
-            found.tlsrpt ? found.text->tlsrpt_size(policy_domain_) : found.text->plain().size();
-        append_length(out_, ok.size() + size);
+        if (!found.tlsrpt)
+            return append_ok(found.servername ? found.text->plain() : found.text->without_servername());
+        append_length(out_, ok.size() + found.text->tlsrpt_size(policy_domain_));
         out_.append(ok);
-        if (found.tlsrpt) {
-            found.text->append_tlsrpt(out_, policy_domain_);
-        } else {
-            out_.append(found.text->plain());
-        }
+        found.text->append_tlsrpt(out_, policy_domain_);
         out_ += ',';
     }
-    void operator()(const Dane& dane) const {
-        const std::string_view level = dane.only ? "dane-only" : "dane";
-        append_length(out_, ok.size() + level.size());
-        out_.append(ok).append(level).append(1, ',');
-    }
+    void operator()(const Dane& dane) const { append_ok(dane.only ? "dane-only" : "dane"); }
+    void operator()(const Overridden& overridden) const { append_ok(*overridden.text); }
     void operator()(const NotFound&) const {
         append_length(out_, not_found.size());
         out_.append(not_found).append(1, ',');
@@ -59,6 +52,11 @@ public:
     void operator()(const Perm& answer) const { append_reason(out_, perm, answer.reason); }
 
 private:
+    void append_ok(std::string_view text) const {
+        append_length(out_, ok.size() + text.size());
+        out_.append(ok).append(text).append(1, ',');
+    }
+
     std::string& out_;
     std::string_view policy_domain_;
 };

@@ -12,11 +12,16 @@ namespace tlspolicy::postfix {
 /// There is a policy: `text`, never null, says what it asks for.
 struct Found {
     std::shared_ptr<const SecureText> text;
-    bool tlsrpt = false;  ///< with the attributes that TLS-RPT needs (STS-41)
+    bool tlsrpt = false;     ///< with the attributes that TLS-RPT needs (STS-41)
+    bool servername = true;  ///< without `tlsrpt`: whether the plain form has one
 };
 /// DANE decides: Postfix looks up the TLSA records again, and judges each host by them.
 struct Dane {
     bool only = false;  ///< hosts without usable TLSA records are not delivered to: "dane-only"
+};
+/// The operator's own word, never null.
+struct Overridden {
+    std::shared_ptr<const std::string> text;
 };
 /// There is none: Postfix goes on with its own default.
 struct NotFound {};
@@ -28,7 +33,7 @@ struct Temp {
 struct Perm {
     std::string reason;
 };
-using Answer = std::variant<Found, NotFound, Temp, Perm, Dane>;
+using Answer = std::variant<Found, NotFound, Temp, Perm, Dane, Overridden>;
 
 /// Postfix logs this much of a reason; what is longer is cut.
 constexpr std::size_t max_reason = 200;

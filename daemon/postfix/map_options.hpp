@@ -17,6 +17,11 @@ struct MapOptions {
     bool tlsrpt = false;
     /// Treat `mode: testing` as `mode: enforce`.
     bool enforce_testing = false;
+    /// Name the host in the TLS handshake (SNI): ` servername=hostname`, which Postfix before 3.4 does not
+    /// know.
+    bool servername = true;
+    /// Say NOTFOUND whatever is known, and tell what would have been said: the safe way in.
+    bool monitor = false;
     /// What to say when the TXT record cannot be looked up and nothing is known.
     OnDnsFailure on_dns_failure = OnDnsFailure::not_found;
 

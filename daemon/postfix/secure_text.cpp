@@ -10,6 +10,8 @@
 namespace tlspolicy::postfix {
 namespace {
 
+constexpr std::string_view servername = " servername=hostname";
+
 constexpr std::string_view before_domain = " policy_type=sts policy_domain=";
 constexpr std::string_view line_begin = " { policy_string = ";
 constexpr std::string_view line_end = " }";
@@ -65,7 +67,7 @@ std::string render_plain(std::span<const std::string_view> mx_patterns) {
         if (text.back() != '=') text += ':';
         text += pattern.substr(pattern.front() == '*' ? 1 : 0);  // Postfix writes *.x as .x
     }
-    text += " servername=hostname";
+    text += servername;
     return text;
 }
 
@@ -94,6 +96,10 @@ Result<SecureText> SecureText::create(std::span<const std::string_view> mx_patte
         text.append(line_begin).append(line).append(line_end);
     text.shrink_to_fit();
     return SecureText(std::move(text), plain_size);
+}
+
+std::string_view SecureText::without_servername() const noexcept {
+    return plain().substr(0, plain_size_ - servername.size());
 }
 
 std::size_t SecureText::tlsrpt_size(std::string_view policy_domain) const noexcept {

@@ -23,6 +23,9 @@ public:
     /// "secure match=mx.example.com:.example.net servername=hostname"
     std::string_view plain() const noexcept { return std::string_view(text_).substr(0, plain_size_); }
 
+    /// The same without its servername, for Postfix before 3.4.
+    std::string_view without_servername() const noexcept;
+
     /// The plain form and what TLS-RPT needs; for Postfix 3.10 and later. `policy_domain` is in the form of
     /// Domain::text().
     std::size_t tlsrpt_size(std::string_view policy_domain) const noexcept;

@@ -9,9 +9,9 @@
 
 namespace tlspolicy::server {
 
-Server::Server(engine::PolicyEngine& engine, const Clock& clock, RestartSettings restart,
-               const Settings& settings)
-    : shared_{engine, LogLimiter(clock)}, restart_(std::move(restart)), accept_log_(clock) {
+Server::Server(engine::PolicyEngine& engine, const Clock& clock, const WallClock& wall_clock,
+               RestartSettings restart, const Settings& settings)
+    : shared_{engine, wall_clock, LogLimiter(clock)}, restart_(std::move(restart)), accept_log_(clock) {
     const auto shared_settings = std::make_shared<const Settings>(settings);
     for (unsigned i = 0; i < restart_.threads; ++i)
         loops_.push_back(std::make_unique<ServingLoop>(shared_, shared_settings));

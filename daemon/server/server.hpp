@@ -21,9 +21,9 @@ class Acceptor;
 /// Order of use: listen, start, configure as often as need be, stop_accepting, drain, (abort,) join.
 class Server {
 public:
-    /// `engine` and `clock` outlive it.
-    Server(engine::PolicyEngine& engine, const Clock& clock, RestartSettings restart,
-           const Settings& settings);
+    /// `engine` and the clocks outlive it.
+    Server(engine::PolicyEngine& engine, const Clock& clock, const WallClock& wall_clock,
+           RestartSettings restart, const Settings& settings);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

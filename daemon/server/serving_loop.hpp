@@ -25,6 +25,7 @@ class SocketmapSession;
 /// What all serving loops share. Outlives them.
 struct Shared {
     engine::PolicyEngine& engine;
+    const WallClock& wall_clock;
     LogLimiter malformed;
     std::atomic<std::size_t> connections{0};
 };

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
+#include "engine/overrides.hpp"
 #include "postfix/map_options.hpp"
 
 #include <cstddef>
@@ -55,6 +56,7 @@ struct Settings {
         {"QUERY", {.dane = true}},
         {"QUERYwithTLSRPT", {.dane = true, .tlsrpt = true}},
     };
+    engine::Overrides overrides = {};
     /// A client that sends nothing for this long is disconnected (MAP-5).
     Duration idle_timeout = std::chrono::minutes(5);
 

@@ -154,9 +154,22 @@ SocketmapSession::Next SocketmapSession::answer_request(std::string_view payload
     return reply(postfix::Perm{"unknown map " + printable(request.map, 50)}, {});
 }
 
+std::optional<postfix::Answer> SocketmapSession::overridden(std::string_view key,
+                                                            const postfix::MapOptions& options) const {
+    const auto& overrides = loop_.settings().overrides;
+    if (overrides.empty()) return std::nullopt;
+    const auto lookup = postfix::LookupKey::parse(key);
+    if (!lookup) return std::nullopt;
+    const std::string_view domain = lookup->domain().text();
+    const auto* word = overrides.find(domain, loop_.shared().wall_clock.now());
+    if (word == nullptr) return std::nullopt;
+    return loop_.shared().engine.overridden(*word, domain, options);
+}
+
 SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& options,
                                                     std::string_view key) {
     auto& engine = loop_.shared().engine;
+    if (const auto answer = overridden(key, options)) return reply(*answer, {});
     // Postfix asks in the form that the cache knows: what is found there needs no parsing.
     if (const auto answer = engine.cached(key, options)) return reply(*answer, key);
 

@@ -69,6 +69,7 @@ private:
     Next answer_buffered();
     Next answer_request(std::string_view payload);
     Next reply(const postfix::Answer& answer, std::string_view domain);
+    std::optional<postfix::Answer> overridden(std::string_view key, const postfix::MapOptions& options) const;
     Next answer_key(const postfix::MapOptions& options, std::string_view key);
     template <class Token>
     auto serve(Token&& token);

@@ -9,9 +9,10 @@ namespace tlspolicy::telemetry {
 namespace {
 
 // In the order of the alternatives of postfix::Answer, engine::Source and engine::Event.
-constexpr std::array<std::string_view, 5> answer_names{"found", "not_found", "temp", "perm", "dane"};
-constexpr std::array<std::string_view, 5> source_names{"cached", "stored", "shared", "discovered",
-                                                       "deadline"};
+constexpr std::array<std::string_view, 6> answer_names{"found", "not_found", "temp",
+                                                       "perm",  "dane",      "overridden"};
+constexpr std::array<std::string_view, 6> source_names{"cached",     "stored",   "shared",
+                                                       "discovered", "deadline", "override"};
 constexpr std::array<std::string_view, 15> event_names{
     "policy_learned",      "policy_replaced", "policy_refreshed", "policy_expired", "discovery_failed",
     "discovery_recovered", "no_policy",       "cache_full",       "overloaded",     "discovery_broken",
@@ -30,6 +31,11 @@ void Counters::on_answer(std::string_view /*domain*/, const postfix::Answer& ans
     answers_[answer.index()][static_cast<std::size_t>(source)].fetch_add(1, std::memory_order_relaxed);
 }
 
+void Counters::on_withheld(std::string_view /*domain*/, const postfix::Answer& answer,
+                           engine::Source /*source*/) noexcept {
+    withheld_[answer.index()].fetch_add(1, std::memory_order_relaxed);
+}
+
 std::string Counters::text() const {
     std::string text;
     const auto append = [&text](std::string_view separator, auto&&... parts) {
@@ -41,6 +47,9 @@ std::string Counters::text() const {
             append(text.empty() ? "" : " ", "answers_", answer_names[answer], "_", source_names[source], "=",
                    answers_[answer][source].load(std::memory_order_relaxed));
     }
+    for (std::size_t answer = 0; answer < withheld_.size(); ++answer)
+        append(" ", "monitored_", answer_names[answer], "=",
+               withheld_[answer].load(std::memory_order_relaxed));
     for (std::size_t event = 0; event < events_.size(); ++event)
         append(" ", event_names[event], "=", events_[event].load(std::memory_order_relaxed));
     return text;

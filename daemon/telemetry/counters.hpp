@@ -17,15 +17,18 @@ public:
     void on_event(const engine::Event& event) override;
     void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override;
+    void on_withheld(std::string_view domain, const postfix::Answer& answer,
+                     engine::Source source) noexcept override;
 
     /// "answers_found_cached=12 answers_not_found_cached=3 ... cache_full=0", always every counter.
     std::string text() const;
 
 private:
-    static constexpr std::size_t sources = 5;
+    static constexpr std::size_t sources = 6;
     using Counter = std::atomic<std::uint64_t>;
 
     std::array<std::array<Counter, sources>, std::variant_size_v<postfix::Answer>> answers_{};
+    std::array<Counter, std::variant_size_v<postfix::Answer>> withheld_{};
     std::array<Counter, std::variant_size_v<engine::Event>> events_{};
 };
 

@@ -51,6 +51,7 @@ struct AnswerName {
     std::string_view operator()(const postfix::NotFound&) const { return "notfound"; }
     std::string_view operator()(const postfix::Temp&) const { return "temp"; }
     std::string_view operator()(const postfix::Perm&) const { return "perm"; }
+    std::string_view operator()(const postfix::Overridden&) const { return "overridden"; }
     std::string_view operator()(const postfix::Dane& dane) const { return dane.only ? "dane-only" : "dane"; }
 };
 
@@ -66,6 +67,8 @@ std::string_view name_of(engine::Source source) {
             return "discovered";
         case engine::Source::deadline:
             return "deadline";
+        case engine::Source::override:
+            return "override";
     }
     return "unknown";
 }
@@ -89,6 +92,19 @@ void LogObserver::on_answer(std::string_view domain, const postfix::Answer& answ
     if (!log_->should_log(spdlog::level::debug)) return;
     log_->debug("answer domain={} answer={} source={}", domain, std::visit(AnswerName{}, answer),
                 name_of(source));
+}
+
+// What memory would have said was written down when it was learnt.
+void LogObserver::on_withheld(std::string_view domain, const postfix::Answer& answer,
+                              engine::Source source) noexcept {
+    const bool news = source != engine::Source::cached && source != engine::Source::override
+                      && !std::holds_alternative<postfix::NotFound>(answer);
+    const auto level = news ? spdlog::level::info : spdlog::level::debug;
+    if (!log_->should_log(level)) return;
+    const auto* temp = std::get_if<postfix::Temp>(&answer);
+    log_->log(level, "would-answer domain={} answer={} source={} reason=\"{}\"", domain,
+              std::visit(AnswerName{}, answer), name_of(source),
+              temp == nullptr ? std::string() : printable(temp->reason));
 }
 
 void LogObserver::tell(const engine::PolicyLearned& event) {

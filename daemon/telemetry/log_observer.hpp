@@ -25,6 +25,8 @@ public:
     void on_event(const engine::Event& event) override;
     void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override;
+    void on_withheld(std::string_view domain, const postfix::Answer& answer,
+                     engine::Source source) noexcept override;
 
 private:
     void tell(const engine::PolicyLearned& event);

@@ -15,6 +15,11 @@ public:
         for (auto* observer : all_)
             observer->on_event(event);
     }
+    void on_withheld(std::string_view domain, const postfix::Answer& answer,
+                     engine::Source source) noexcept override {
+        for (auto* observer : all_)
+            observer->on_withheld(domain, answer, source);
+    }
     void on_answer(std::string_view domain, const postfix::Answer& answer,
                    engine::Source source) noexcept override {
         for (auto* observer : all_)

@@ -25,6 +25,12 @@ public:
         ++answers_[static_cast<std::size_t>(source)];
     }
 
+    void on_withheld(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
+                     engine::Source /*source*/) noexcept override {
+        ++withheld_;
+    }
+
+    std::size_t withheld() const noexcept { return withheld_; }
     const std::vector<std::string>& lines() const noexcept { return lines_; }
     std::string last() const { return lines_.empty() ? std::string() : lines_.back(); }
     /// How many lines begin with these words.
@@ -100,7 +106,8 @@ private:
     };
 
     std::vector<std::string> lines_;
-    std::array<std::size_t, 5> answers_{};
+    std::array<std::size_t, 6> answers_{};
+    std::size_t withheld_ = 0;
 };
 
 }  // namespace tlspolicy::fakes

@@ -126,7 +126,8 @@ ServerFixture::~ServerFixture() {
 }
 
 void ServerFixture::start() {
-    auto made = std::make_unique<server::Server>(engine.engine(), engine.clock(), restart, settings);
+    auto made =
+        std::make_unique<server::Server>(engine.engine(), engine.clock(), wall_clock, restart, settings);
     if (const auto listening = made->listen(); !listening)
         throw std::runtime_error(listening.error().message());
     server_ = std::move(made);

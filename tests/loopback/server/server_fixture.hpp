@@ -4,6 +4,7 @@
 #include "cache/policy_cache.hpp"
 #include "engine/policy_engine.hpp"
 #include "fakes/log_capture.hpp"
+#include "fakes/manual_wall_clock.hpp"
 #include "fakes/socketmap_client.hpp"
 #include "loopback/server/held_policies.hpp"
 #include "server/server.hpp"
@@ -72,6 +73,8 @@ private:
         void on_event(const engine::Event& /*event*/) override {}
         void on_answer(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
                        engine::Source /*source*/) noexcept override {}
+        void on_withheld(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
+                         engine::Source /*source*/) noexcept override {}
     };
     void tick();
     bool is_idle();
@@ -107,6 +110,7 @@ public:
     /// Stops it as a test wants it; the fixture then does no more.
     void join();
 
+    fakes::ManualWallClock wall_clock;
     fakes::LogCapture log;
     FreePort port;
     EngineFixture engine;

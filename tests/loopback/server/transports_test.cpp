@@ -64,7 +64,8 @@ TEST_CASE("one server listens at several places, and all share one cache") {
 TEST_CASE("a listener at an address in use says so, by name") {
     ServerFixture server;
     server.start();
-    tlspolicy::server::Server second(server.engine.engine(), server.engine.clock(), server.restart, {});
+    tlspolicy::server::Server second(server.engine.engine(), server.engine.clock(), server.wall_clock,
+                                     server.restart, {});
     const auto listening = second.listen();
     REQUIRE_FALSE(listening.has_value());
     CHECK(listening.error().message()

@@ -109,7 +109,10 @@ log: {level: debug}
         {server::UnixEndpoint{"/run/tlspolicyd/socketmap", 0600, "postfix", "_postfix"}},
         {server::TcpEndpoint{*IpAddress::parse("127.0.0.1"), 9000}},
     };
-    want.server.maps["strict"] = {true, true, true, MapOptions::OnDnsFailure::temp};
+    want.server.maps["strict"] = {.dane = true,
+                                  .tlsrpt = true,
+                                  .enforce_testing = true,
+                                  .on_dns_failure = MapOptions::OnDnsFailure::temp};
     want.server.maps["plain"] = {};
     want.server.idle_timeout = 90s;
     want.dns.servers = {{*IpAddress::parse("192.0.2.53"), 53},

@@ -105,7 +105,9 @@ TEST_CASE("every state of a domain has its one answer on every map") {
             for (const bool enforce_testing : {false, true}) {
                 for (const auto on_dns_failure :
                      {MapOptions::OnDnsFailure::not_found, MapOptions::OnDnsFailure::temp}) {
-                    const MapOptions options{false, tlsrpt, enforce_testing, on_dns_failure};
+                    const MapOptions options{.tlsrpt = tlsrpt,
+                                             .enforce_testing = enforce_testing,
+                                             .on_dns_failure = on_dns_failure};
                     CAPTURE(row.name);
                     CAPTURE(tlsrpt);
                     CAPTURE(enforce_testing);

@@ -1,6 +1,7 @@
 #include "cache/policy_cache.hpp"
 #include "engine/policy_engine.hpp"
 #include "fakes/manual_clock.hpp"
+#include "fakes/manual_wall_clock.hpp"
 #include "fakes/recording_observer.hpp"
 #include "fakes/scripted_dns.hpp"
 #include "fakes/scripted_fetcher.hpp"
@@ -53,7 +54,8 @@ struct Hall {
 class Clients {
 public:
     Clients(engine::PolicyEngine& engine, const Clock& clock, std::size_t count = 1)
-        : shared_{engine, LogLimiter(clock)}, loop_(shared_, std::make_shared<const server::Settings>()) {
+        : shared_{engine, wall_clock_, LogLimiter(clock)},
+          loop_(shared_, std::make_shared<const server::Settings>()) {
         shared_.connections = count;
         for (std::size_t i = 0; i < count; ++i) {
             std::array<int, 2> ends{};
@@ -96,6 +98,7 @@ public:
     }
 
 private:
+    fakes::ManualWallClock wall_clock_;
     server::Shared shared_;
     mutable server::ServingLoop loop_;
     std::vector<int> clients_;
