@@ -1,6 +1,7 @@
 """What an operator does to a running daemon: reload, stop, and the sockets that it leaves or finds."""
 
 import grp
+import shutil
 import signal
 import socket
 import stat
@@ -78,6 +79,41 @@ class OperationTest(case.LabTest):
         for number in range(200):
             running.signal(signal.SIGHUP)
             self.assertEqual(answer_for(KNOWN[number % 10]), client.ask("postfix", KNOWN[number % 10]))
+        self.assertEqual(0, running.stop())
+
+    def test_overrides_win_at_once_and_change_with_sighup(self):
+        more = self.lab.work / "overrides.d"
+        more.mkdir()
+        self.addCleanup(shutil.rmtree, more)
+        asked = self.lab.resolver.queries(f"_mta-sts.{KNOWN[0]}")
+        running = self.start(overrides=[{"domain": KNOWN[0], "answer": "encrypt", "reason": "agreed"}])
+        client = self.client()
+        self.assertEqual("OK encrypt", client.ask("postfix", KNOWN[0]))
+        self.assertEqual("OK encrypt", client.ask("postfix", f"[{KNOWN[0]}]:587"))
+        self.assertEqual(asked, self.lab.resolver.queries(f"_mta-sts.{KNOWN[0]}"))
+        self.assertEqual(answer_for(KNOWN[1]), client.ask("postfix", KNOWN[1]))
+        (more / "partners.yaml").write_text(f'- {{domain: {KNOWN[1]}, answer: "may"}}\n')
+        running.signal(signal.SIGHUP)
+        self.eventually(lambda: client.ask("postfix", KNOWN[1]) == "OK may", 10, "the new override is not there")
+        running.log.wait_for("overrides-loaded count=2")
+        seen = running.log.size()
+        (more / "wrong.yaml").write_text("- {domain: example, answer: tls}\n")
+        running.signal(signal.SIGHUP)
+        running.log.wait_for(r"config-rejected .*wrong\.yaml:1: error: overrides\.domain", start=seen)
+        self.assertEqual("OK may", client.ask("postfix", KNOWN[1]))
+        self.assertEqual(0, running.stop())
+
+    def test_monitor_mode_tells_what_it_would_say_and_changes_nothing(self):
+        running = self.start(mode="monitor")
+        client = self.client()
+        for _ in range(3):
+            self.assertEqual("NOTFOUND ", client.ask("postfix", KNOWN[2]))
+        running.log.wait_for(rf"info: would-answer domain={KNOWN[2]} answer=secure source=discovered")
+        running.signal(signal.SIGUSR1)
+        running.log.wait_for("monitored_found=3")
+        running.write_config(daemon.to_yaml(self.settings()))
+        running.signal(signal.SIGHUP)
+        self.eventually(lambda: client.ask("postfix", KNOWN[2]) == answer_for(KNOWN[2]), 10, "it is not enforced")
         self.assertEqual(0, running.stop())
 
     # Stop
