@@ -33,10 +33,41 @@ void refuse_keys(Section& item, std::initializer_list<std::string_view> keys, st
         if (const Node* node = item.present(key)) item.wrong(key, *node, why);
 }
 
+Result<TcpEndpoint> parse_table_endpoint(std::string_view text) {
+    auto endpoint = parse_endpoint(text);
+    if (endpoint && std::holds_alternative<TcpEndpoint>(*endpoint)) return std::get<TcpEndpoint>(*endpoint);
+    return Error(ErrorKind::syntax,
+                 "is not an IP address and port (Postfix reaches a tcp_table by TCP only); allowed: "
+                 "\"127.0.0.1:8462\", \"[::1]:8462\"");
+}
+
+Result<std::string> parse_map(std::string_view text) {
+    return std::string(text);
+}
+
+/// Fills `endpoint` where the item is a tcp_table; returns its map, "" where it is none.
+std::string read_table(Section& item, std::optional<decltype(Listener::endpoint)>& endpoint) {
+    std::optional<TcpEndpoint> table;
+    std::string map;
+    item.value("tcp_table", table, parse_table_endpoint);
+    item.value("map", map, parse_map);
+    const Node* written = item.present("tcp_table");
+    if (written == nullptr) {
+        refuse_keys(item, {"map"}, "is for tcp_table; with socketmap Postfix names the map");
+        return {};
+    }
+    if (item.present("socketmap") != nullptr)
+        item.wrong("tcp_table", *written, "cannot share an item with socketmap; write two items");
+    if (map.empty()) item.wrong("tcp_table", *written, "needs a map, e.g. map: postfix");
+    if (table) endpoint = *table;
+    return map;
+}
+
 void read_item(Section& item, std::optional<Listener>& listener) {
     const auto findings_before = item.report().findings.size();
     auto endpoint = std::optional<decltype(Listener::endpoint)>();
     item.value("socketmap", endpoint, parse_endpoint);
+    const std::string table_map = read_table(item, endpoint);
     if (!endpoint && item.report().findings.size() == findings_before)
         item.report().error(item.line(),
                             "listen: an item needs an address, e.g. socketmap: \"127.0.0.1:8461\"");
@@ -54,7 +85,7 @@ void read_item(Section& item, std::optional<Listener>& listener) {
         listener = Listener{std::move(unix_options)};
     } else {
         refuse_keys(item, {"mode", "owner", "group"}, "is for Unix sockets; use allow for TCP");
-        listener = Listener{std::move(*endpoint), std::move(allow)};
+        listener = Listener{std::move(*endpoint), std::move(allow), table_map};
     }
 }
 

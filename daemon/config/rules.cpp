@@ -45,6 +45,14 @@ void check_servers(const Config& config, const Node& root, Report& report) {
                              dns::max_name_servers));
 }
 
+void check_table_maps(const Config& config, const Node& root, Report& report) {
+    for (const auto& listener : config.restart.listeners)
+        if (!listener.table_map.empty() && !config.server.maps.contains(listener.table_map))
+            report.error(line_at(root, {"listen"}),
+                         fmt::format("listen: there is no map {} for a tcp_table; add it under maps",
+                                     shown(listener.table_map)));
+}
+
 }  // namespace
 
 void check_rules(const Config& config, const Node& root, Report& report) {
@@ -52,6 +60,7 @@ void check_rules(const Config& config, const Node& root, Report& report) {
     check_bounds("negative", config.engine.negative, root, report);
     check_bounds("dane", config.engine.dane, root, report);
     check_servers(config, root, report);
+    check_table_maps(config, root, report);
     check_deadline("dns", config.dns.timeout, config.engine.answer_deadline, root, report);
     check_deadline("fetch", config.https.timeout, config.engine.answer_deadline, root, report);
 }

@@ -74,7 +74,7 @@ cache::DaneEntryPtr DaneKeeper::learn(const DaneTarget& target, const DaneFindin
     const auto before = cache_.find(key.text());
     auto state = learn_dane(before ? &before->state() : nullptr, findings, settings_, now);
     report(target, before, state, took);
-    const cache::DaneEntryPtr entry(new cache::DaneEntry(std::string(key.text()), std::move(state), now));
+    cache::DaneEntryPtr entry(new cache::DaneEntry(std::string(key.text()), std::move(state), now));
     cache_.put(entry);
     return entry;
 }

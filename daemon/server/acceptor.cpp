@@ -91,7 +91,7 @@ private:
         if (connections.load(std::memory_order_relaxed) >= reception_.max_connections)
             return refuse("max_connections is reached", client);
         connections.fetch_add(1, std::memory_order_relaxed);
-        loop.serve(std::move(client));
+        loop.serve(std::move(client), listener_.table_map);
     }
 
     void refuse(std::string_view why, const Socket& client) {

@@ -33,7 +33,8 @@ Result<void> Server::listen() {
         acceptors_.push_back(std::move(acceptor).value());
     }
     for (const auto& listener : restart_.listeners)
-        spdlog::info("listening socketmap={}", name_of(listener.endpoint));
+        spdlog::info("listening {}={}", listener.table_map.empty() ? "socketmap" : "tcp_table",
+                     name_of(listener.endpoint));
     return {};
 }
 

@@ -1,6 +1,6 @@
 #include "server/serving_loop.hpp"
 
-#include "server/socketmap_session.hpp"
+#include "server/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -18,18 +18,17 @@ namespace asio = boost::asio;
 
 constexpr unsigned sweeps_per_idle_timeout = 4;
 
-Awaitable<void> converse(ServingLoop& loop, Socket socket) {
-    SocketmapSession session(loop, std::move(socket));
+Awaitable<void> converse(ServingLoop& loop, Socket socket, std::string table_map) {
+    Session session(loop, std::move(socket), std::move(table_map));
     co_await session.run();
 }
 
 }  // namespace
 
-struct ServingLoop::Sessions : boost::intrusive::list<SocketmapSession> {};
+struct ServingLoop::Sessions : boost::intrusive::list<Session> {};
 struct ServingLoop::Turns
-    : boost::intrusive::list<SocketmapSession,
-                             boost::intrusive::member_hook<SocketmapSession, SocketmapSession::TurnHook,
-                                                           &SocketmapSession::turn_hook>,
+    : boost::intrusive::list<Session,
+                             boost::intrusive::member_hook<Session, Session::TurnHook, &Session::turn_hook>,
                              boost::intrusive::constant_time_size<false>> {};
 
 ServingLoop::ServingLoop(Shared& shared, Settings settings)
@@ -44,8 +43,9 @@ ServingLoop::ServingLoop(Shared& shared, Settings settings)
 
 ServingLoop::~ServingLoop() = default;
 
-void ServingLoop::serve(Socket socket) {
-    asio::co_spawn(context_, converse(*this, std::move(socket)), [](const std::exception_ptr& failure) {
+void ServingLoop::serve(Socket socket, std::string table_map) {
+    auto conversation = converse(*this, std::move(socket), std::move(table_map));
+    asio::co_spawn(context_, std::move(conversation), [](const std::exception_ptr& failure) {
         if (failure) std::rethrow_exception(failure);  // a bug, or no memory: out of run()
     });
 }
@@ -73,18 +73,18 @@ void ServingLoop::abort() {
     });
 }
 
-void ServingLoop::enter(SocketmapSession& session) {
+void ServingLoop::enter(Session& session) {
     sessions_->push_back(session);
 }
 
-void ServingLoop::leave(SocketmapSession& session) {
+void ServingLoop::leave(Session& session) {
     sessions_->erase(sessions_->iterator_to(session));
     shared_.connections.fetch_sub(1, std::memory_order_relaxed);
     stop_if_empty();
 }
 
 // One message for all: the price of a message is a good part of an answer's.
-void ServingLoop::await_turn(SocketmapSession& session) {
+void ServingLoop::await_turn(Session& session) {
     if (turns_->empty()) asio::post(context_, [this] { take_turns(); });
     turns_->push_back(session);
 }
@@ -95,7 +95,7 @@ void ServingLoop::take_turns() {
     if (now.empty()) return;
     const bool alone = std::next(now.begin()) == now.end();
     while (!now.empty()) {
-        SocketmapSession& session = now.front();
+        Session& session = now.front();
         now.pop_front();
         session.take_turn(alone);
     }

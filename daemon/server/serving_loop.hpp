@@ -20,7 +20,7 @@
 
 namespace tlspolicy::server {
 
-class SocketmapSession;
+class Session;
 
 /// What all serving loops share. Outlives them.
 struct Shared {
@@ -46,8 +46,9 @@ public:
     boost::asio::io_context& context() noexcept { return context_; }
 
     // From any thread:
-    /// Takes over a socket that was made on context() and counted in Shared::connections.
-    void serve(Socket socket);
+    /// Takes over a socket that was made on context() and counted in Shared::connections. `table_map`:
+    /// Session.
+    void serve(Socket socket, std::string table_map = {});
     void configure(Settings settings);
     /// Disconnects idle clients now and the others after their answer; run() returns when all are gone.
     void drain();
@@ -69,10 +70,10 @@ public:
             },
             token, target, options);
     }
-    void enter(SocketmapSession& session);
-    void leave(SocketmapSession& session);
+    void enter(Session& session);
+    void leave(Session& session);
     /// Has it take_turn() when those who came before it, and the sockets that are ready, have had theirs.
-    void await_turn(SocketmapSession& session);
+    void await_turn(Session& session);
 
 private:
     struct Sessions;

@@ -30,11 +30,12 @@ struct UnixEndpoint {
     friend bool operator==(const UnixEndpoint&, const UnixEndpoint&) = default;
 };
 
-/// A socket that speaks socketmap.
+/// A socket that speaks socketmap, or tcp_table where it names a map.
 struct Listener {
     std::variant<TcpEndpoint, UnixEndpoint> endpoint;
     /// TCP clients beyond loopback that are served.
     std::vector<IpNetwork> allow = {};
+    std::string table_map = {};
 
     friend bool operator==(const Listener&, const Listener&) = default;
 };

@@ -50,12 +50,19 @@ class PostmapTest(case.LabTest):
         cls.transports = ["inet:127.0.0.1:8461", "inet:[::1]:8461", f"unix:{cls.unix}"]
         cls.daemon = lab.start_daemon(maps=MAPS, listen=[
             {"socketmap": "127.0.0.1:8461"}, {"socketmap": "[::1]:8461"},
-            {"socketmap": f"unix:{cls.unix}", "mode": "0660"}])
+            {"socketmap": f"unix:{cls.unix}", "mode": "0660"},
+            {"tcp_table": "127.0.0.1:8462", "map": "postfix"}, {"tcp_table": "127.0.0.1:8463", "map": "strict"}])
 
     def postmap(self, key, map_name="postfix", transport="inet:127.0.0.1:8461"):
         """Exit status, value and what was complained of."""
         done = subprocess.run(
             [programs.find("postmap"), "-c", self.config, "-q", key, f"socketmap:{transport}:{map_name}"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+        return done.returncode, done.stdout.strip(), done.stderr
+
+    def postmap_table(self, key, port=8462):
+        done = subprocess.run(
+            [programs.find("postmap"), "-c", self.config, "-q", key, f"tcp:127.0.0.1:{port}"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
         return done.returncode, done.stdout.strip(), done.stderr
 
@@ -70,6 +77,17 @@ class PostmapTest(case.LabTest):
         self.assertNotEqual(0, status)
         self.assertEqual("", value)
         self.assertIn(reason, complaint)
+
+    # proves MAP-6
+    def test_a_tcp_table_answers_as_its_map(self):
+        self.assertEqual((0, ENFORCED, ""), self.postmap_table("enforced.example"))
+        self.assertEqual((0, BOOKS, ""), self.postmap_table("b\u00fccher.example"))
+        for key in ("nothing.example", "localhost", "", "a b"):
+            with self.subTest(key=key):
+                self.assertEqual((1, "", ""), self.postmap_table(key))
+        status, value, complaint = self.postmap_table("broken.example", 8463)
+        self.assertEqual((1, ""), (status, value))
+        self.assertIn("query error", complaint)  # Postfix says no more: the reason is in the daemon's log
 
     # proves STS-40
     @over_every_transport

@@ -112,6 +112,15 @@ bool SocketmapClient::read_more() {
     return true;
 }
 
+std::string SocketmapClient::exchange(std::string_view bytes, std::size_t size) {
+    send(bytes);
+    while (received_.size() < size && read_more()) {
+    }
+    std::string got = received_.substr(0, size);
+    received_.erase(0, got.size());
+    return got;
+}
+
 std::optional<std::string> SocketmapClient::reply() {
     std::size_t colon = 0;
     while ((colon = received_.find(':')) == std::string::npos)

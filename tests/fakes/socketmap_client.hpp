@@ -32,6 +32,8 @@ public:
     /// The payload of the next netstring; nullopt: the server closed the connection, or sent something else.
     std::optional<std::string> reply();
     std::optional<std::string> ask(std::string_view map, std::string_view key);
+    /// Sends `bytes`, and returns the next `size` octets that come, or what came before the server closed.
+    std::string exchange(std::string_view bytes, std::size_t size);
     /// Whether the server closed the connection without a further word.
     bool is_closed();
 

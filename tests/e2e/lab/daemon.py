@@ -47,7 +47,7 @@ class Daemon:
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files))
         self.log = self.program.log
         self.process = self.program.process
-        self.addresses = [address_of(listener["socketmap"]) for listener in values["listen"]]
+        self.addresses = [address_of(listener["socketmap"]) for listener in values["listen"] if "socketmap" in listener]
 
     def write_config(self, text):
         self.config.write_text(text)

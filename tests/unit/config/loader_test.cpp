@@ -79,6 +79,7 @@ listen:
     owner: postfix
     group: _postfix
   - 127.0.0.1:9000
+  - {tcp_table: "127.0.0.1:8462", map: strict}
 maps:
   strict: {tlsrpt: true, enforce_testing: true, on_dns_failure: temp, dane: true}
   plain:
@@ -108,6 +109,7 @@ log: {level: debug}
          {*IpNetwork::parse("192.0.2.0/24"), *IpNetwork::parse("2001:db8::/32")}},
         {server::UnixEndpoint{"/run/tlspolicyd/socketmap", 0600, "postfix", "_postfix"}},
         {server::TcpEndpoint{*IpAddress::parse("127.0.0.1"), 9000}},
+        {server::TcpEndpoint{*IpAddress::parse("127.0.0.1"), 8462}, {}, "strict"},
     };
     want.server.maps["strict"] = {.dane = true,
                                   .tlsrpt = true,
@@ -202,6 +204,17 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
          "f:3: error: maps.QUERY.dane: \"maybe\" is not possible; allowed: true, false"},
         {"dns: {trust_ad: sure}",
          "f:1: error: dns.trust_ad: \"sure\" is not possible; allowed: auto, yes, no"},
+        {"listen: [{tcp_table: \"unix:/run/x\", map: postfix}]",
+         "f:1: error: listen.tcp_table: \"unix:/run/x\" is not an IP address and port (Postfix reaches a "
+         "tcp_table by TCP only); allowed: \"127.0.0.1:8462\", \"[::1]:8462\""},
+        {"listen: [{tcp_table: \"127.0.0.1:8462\"}]",
+         "f:1: error: listen.tcp_table: needs a map, e.g. map: postfix"},
+        {"listen:\n  - {tcp_table: \"127.0.0.1:8462\", map: absent}",
+         "f:1: error: listen: there is no map \"absent\" for a tcp_table; add it under maps"},
+        {"listen: [{socketmap: \"127.0.0.1:8462\", map: postfix}]",
+         "f:1: error: listen.map: is for tcp_table; with socketmap Postfix names the map"},
+        {"listen: [{socketmap: \"127.0.0.1:8461\", tcp_table: \"127.0.0.1:8462\", map: postfix}]",
+         "f:1: error: listen.tcp_table: cannot share an item with socketmap; write two items"},
         {"listen: 127.0.0.1", "f:1: error: listen: \"127.0.0.1\" has no port" + endpoint},
         {"listen: localhost:8461",
          "f:1: error: listen: \"localhost:8461\" is not an IP address and port" + endpoint},

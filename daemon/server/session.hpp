@@ -23,21 +23,22 @@
 
 namespace tlspolicy::server {
 
-/// One client that speaks socketmap_table(5): reads requests, one or many in a row, whole or byte by byte,
-/// and writes their answers in order. Lives on its loop's thread.
+/// One client that speaks socketmap_table(5) or tcp_table(5): reads requests, one or many in a row, whole or
+/// byte by byte, and writes their answers in order. Lives on its loop's thread.
 ///
 /// A cached answer costs one read and one write: requests that are complete are answered synchronously, and
 /// the reply goes out with a non-blocking write. All of that happens in callbacks, which allocate nothing;
 /// the coroutine run() sleeps meanwhile, and is woken for what takes longer.
-class SocketmapSession : public boost::intrusive::list_base_hook<> {
+class Session : public boost::intrusive::list_base_hook<> {
 public:
     /// For the loop's list of those whose turn comes.
     using TurnHook =
         boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
     TurnHook turn_hook;
 
-    SocketmapSession(ServingLoop& loop, Socket socket);
-    ~SocketmapSession();
+    /// `table_map`: the map that a tcp_table serves; empty: it speaks socketmap.
+    Session(ServingLoop& loop, Socket socket, std::string table_map);
+    ~Session();
 
     /// Until the client goes, errs, idles too long, or the loop drains.
     Awaitable<void> run();
@@ -67,6 +68,9 @@ private:
     struct Received;
 
     Next answer_buffered();
+    Next answer_frame(std::string_view buffered);
+    Next answer_line(std::string_view buffered);
+    Next answer_in_map(std::string_view name, std::string_view key);
     Next answer_request(std::string_view payload);
     Next reply(const postfix::Answer& answer, std::string_view domain);
     std::optional<postfix::Answer> overridden(std::string_view key, const postfix::MapOptions& options) const;
@@ -86,6 +90,7 @@ private:
 
     ServingLoop& loop_;
     Socket socket_;
+    const std::string table_map_;
     std::vector<char> input_;
     std::size_t begin_ = 0;  // what is buffered of requests: input_[begin_, end_)
     std::size_t end_ = 0;

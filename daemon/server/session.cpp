@@ -1,10 +1,11 @@
-#include "server/socketmap_session.hpp"
+#include "server/session.hpp"
 
 #include "base/printable.hpp"
 #include "postfix/answer.hpp"
 #include "postfix/lookup_key.hpp"
 #include "postfix/netstring.hpp"
 #include "postfix/socketmap.hpp"
+#include "postfix/tcp_table.hpp"
 #include "server/peer.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -33,20 +34,20 @@ constexpr std::size_t flush_at = 64 * 1024;  // octets of replies to pipelined r
 
 }  // namespace
 
-SocketmapSession::SocketmapSession(ServingLoop& loop, Socket socket)
-    : loop_(loop), socket_(std::move(socket)), input_(first_input_size) {
+Session::Session(ServingLoop& loop, Socket socket, std::string table_map)
+    : loop_(loop), socket_(std::move(socket)), table_map_(std::move(table_map)), input_(first_input_size) {
     error_code ignored;  // a socket that is already dead says so at the first read
     socket_.non_blocking(true, ignored);
     loop_.enter(*this);
 }
 
-SocketmapSession::~SocketmapSession() {
+Session::~Session() {
     loop_.leave(*this);
 }
 
 /// Answers from memory for as long as that is possible, and completes with what has to be done otherwise.
 template <class Token>
-auto SocketmapSession::serve(Token&& token) {
+auto Session::serve(Token&& token) {
     return asio::async_initiate<Token, void(Next)>(
         [this](auto handler) {
             wake_.emplace(std::move(handler));
@@ -55,7 +56,7 @@ auto SocketmapSession::serve(Token&& token) {
         token);
 }
 
-Awaitable<void> SocketmapSession::run() {
+Awaitable<void> Session::run() {
     for (;;) {
         const Next next = co_await serve(use_awaitable);
         if (!unsent_.empty()) {
@@ -67,14 +68,14 @@ Awaitable<void> SocketmapSession::run() {
     }
 }
 
-void SocketmapSession::wake(Next next) {
+void Session::wake(Next next) {
     // Posted: the coroutine may still be on its way to sleep.
     asio::post(socket_.get_executor(),
                [next, woken = std::move(*wake_)]() mutable { std::move(woken)(next); });
     wake_.reset();
 }
 
-void SocketmapSession::proceed() {
+void Session::proceed() {
     const Next next = answer_buffered();
     const bool written = write_now();
     if (!written || next == Next::ask || next == Next::close) return wake(next);
@@ -85,7 +86,7 @@ void SocketmapSession::proceed() {
 
 // The others that have asked were read from first: reading again right after an answer would be in vain, and
 // cost a system call; a turn later this client may have asked again.
-void SocketmapSession::take_turn(bool alone) {
+void Session::take_turn(bool alone) {
     if (has_more_) return proceed();
     if (loop_.draining()) return read_last();
     if (alone || turns_to_wait_ > 0) {
@@ -99,21 +100,21 @@ void SocketmapSession::take_turn(bool alone) {
     wait();
 }
 
-struct SocketmapSession::Received {
+struct Session::Received {
     using allocator_type = WaitAllocator<void*>;
 
-    SocketmapSession* session;
+    Session* session;
 
     void operator()(const error_code& failure, std::size_t size) const { session->on_read(failure, size); }
     allocator_type get_allocator() const noexcept { return allocator_type(session->wait_memory_); }
 };
 
-void SocketmapSession::wait() {
+void Session::wait() {
     socket_.async_read_some(make_room(), Received{this});
 }
 
 // What the client had sent by the time of the drain was asked in time, and is answered.
-void SocketmapSession::read_last() {
+void Session::read_last() {
     if (has_read_last_) return wake(Next::close);
     has_read_last_ = true;
     error_code failure;
@@ -121,7 +122,7 @@ void SocketmapSession::read_last() {
     on_read(failure, received);
 }
 
-void SocketmapSession::on_read(const error_code& failure, std::size_t received) {
+void Session::on_read(const error_code& failure, std::size_t received) {
     if (failure == asio::error::operation_aborted && loop_.draining()) return read_last();
     if (failure) return wake(Next::close);
     end_ += received;
@@ -129,33 +130,57 @@ void SocketmapSession::on_read(const error_code& failure, std::size_t received) 
     proceed();
 }
 
-SocketmapSession::Next SocketmapSession::answer_buffered() {
+Session::Next Session::answer_buffered() {
     while (begin_ < end_) {
         if (loop_.replies().size() >= flush_at) return Next::go_on;
         const std::string_view buffered(input_.data() + begin_, end_ - begin_);
-        const auto decoded = postfix::decode_netstring(buffered, postfix::max_request);
-        if (std::holds_alternative<postfix::NeedMore>(decoded)) return Next::read;
-        if (const auto* malformed = std::get_if<postfix::Malformed>(&decoded)) return refuse(malformed->why);
-        const auto& frame = std::get<postfix::Frame>(decoded);
-        const Next next = answer_request(frame.payload);
-        begin_ += frame.consumed;
+        const Next next = table_map_.empty() ? answer_frame(buffered) : answer_line(buffered);
         if (next != Next::go_on) return next;
     }
     return Next::read;
 }
 
-SocketmapSession::Next SocketmapSession::answer_request(std::string_view payload) {
+Session::Next Session::answer_frame(std::string_view buffered) {
+    const auto decoded = postfix::decode_netstring(buffered, postfix::max_request);
+    if (std::holds_alternative<postfix::NeedMore>(decoded)) return Next::read;
+    if (const auto* malformed = std::get_if<postfix::Malformed>(&decoded)) return refuse(malformed->why);
+    const auto& frame = std::get<postfix::Frame>(decoded);
+    begin_ += frame.consumed;
+    return answer_request(frame.payload);
+}
+
+Session::Next Session::answer_line(std::string_view buffered) {
+    const auto decoded = postfix::decode_line(buffered);
+    if (std::holds_alternative<postfix::NeedMore>(decoded)) return Next::read;
+    if (const auto* malformed = std::get_if<postfix::Malformed>(&decoded)) return refuse(malformed->why);
+    const auto& line = std::get<postfix::Line>(decoded);
+    begin_ += line.consumed;
+    const auto key = postfix::key_of_get(line.text);
+    if (!key) {
+        postfix::append_table_refusal(loop_.replies());
+        return Next::go_on;
+    }
+    if (!postfix::is_coded(*key)) return answer_in_map(table_map_, *key);
+    const auto decoded_key = postfix::decode_key(*key);
+    return decoded_key ? answer_in_map(table_map_, *decoded_key) : refuse("a % without two digits");
+}
+
+Session::Next Session::answer_request(std::string_view payload) {
     const auto parsed = postfix::parse_request(payload);
     if (const auto* malformed = std::get_if<postfix::Malformed>(&parsed)) return refuse(malformed->why);
     const auto& request = std::get<postfix::Request>(parsed);
-    const auto& maps = loop_.settings().maps;
-    const auto map = maps.find(request.map);
-    if (map != maps.end()) return answer_key(map->second, request.key);
-    return reply(postfix::Perm{"unknown map " + printable(request.map, 50)}, {});
+    return answer_in_map(request.map, request.key);
 }
 
-std::optional<postfix::Answer> SocketmapSession::overridden(std::string_view key,
-                                                            const postfix::MapOptions& options) const {
+Session::Next Session::answer_in_map(std::string_view name, std::string_view key) {
+    const auto& maps = loop_.settings().maps;
+    const auto map = maps.find(name);
+    if (map != maps.end()) return answer_key(map->second, key);
+    return reply(postfix::Perm{"unknown map " + printable(name, 50)}, {});
+}
+
+std::optional<postfix::Answer> Session::overridden(std::string_view key,
+                                                   const postfix::MapOptions& options) const {
     const auto& overrides = loop_.settings().overrides;
     if (overrides.empty()) return std::nullopt;
     const auto lookup = postfix::LookupKey::parse(key);
@@ -166,8 +191,7 @@ std::optional<postfix::Answer> SocketmapSession::overridden(std::string_view key
     return loop_.shared().engine.overridden(*word, domain, options);
 }
 
-SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& options,
-                                                    std::string_view key) {
+Session::Next Session::answer_key(const postfix::MapOptions& options, std::string_view key) {
     auto& engine = loop_.shared().engine;
     if (const auto answer = overridden(key, options)) return reply(*answer, {});
     // Postfix asks in the form that the cache knows: what is found there needs no parsing.
@@ -184,21 +208,24 @@ SocketmapSession::Next SocketmapSession::answer_key(const postfix::MapOptions& o
     return Next::ask;
 }
 
-SocketmapSession::Next SocketmapSession::reply(const postfix::Answer& answer, std::string_view domain) {
-    postfix::append_reply(loop_.replies(), answer, domain);
+Session::Next Session::reply(const postfix::Answer& answer, std::string_view domain) {
+    if (table_map_.empty())
+        postfix::append_reply(loop_.replies(), answer, domain);
+    else
+        postfix::append_table_reply(loop_.replies(), answer, domain);
     return Next::go_on;
 }
 
-Awaitable<void> SocketmapSession::ask() {
+Awaitable<void> Session::ask() {
     activity_ = Activity::asking;
     const postfix::Answer answer = co_await loop_.ask(question_->target, question_->options, use_awaitable);
     activity_ = Activity::reading;
     quiet_sweeps_ = 0;
-    postfix::append_reply(loop_.replies(), answer, question_->target.name.text());
+    reply(answer, question_->target.name.text());
 }
 
 // Whether all went out. A reply nearly always fits into the socket's buffer, and then costs one system call.
-bool SocketmapSession::write_now() {
+bool Session::write_now() {
     auto& replies = loop_.replies();
     if (replies.empty()) return true;
     error_code failure;
@@ -209,7 +236,7 @@ bool SocketmapSession::write_now() {
     return all;
 }
 
-Awaitable<bool> SocketmapSession::write_rest() {
+Awaitable<bool> Session::write_rest() {
     activity_ = Activity::writing;
     error_code failure;
     const auto rest = asio::buffer(unsent_);
@@ -221,7 +248,7 @@ Awaitable<bool> SocketmapSession::write_rest() {
 
 // The buffer grows with the request that it holds, up to the largest one that decode_netstring() lets
 // through.
-asio::mutable_buffer SocketmapSession::make_room() {
+asio::mutable_buffer Session::make_room() {
     std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
@@ -229,23 +256,23 @@ asio::mutable_buffer SocketmapSession::make_room() {
     return asio::buffer(input_.data() + end_, input_.size() - end_);
 }
 
-SocketmapSession::Next SocketmapSession::refuse(std::string_view why) {
+Session::Next Session::refuse(std::string_view why) {
     if (const auto unsaid = loop_.shared().malformed.admit())
         spdlog::warn("client-malformed client={} reason=\"{}\" unsaid={}", peer_of(socket_), why, *unsaid);
     return Next::close;
 }
 
-void SocketmapSession::note_sweep(unsigned limit) {
+void Session::note_sweep(unsigned limit) {
     if (activity_ != Activity::asking && ++quiet_sweeps_ > limit) abort();
 }
 
-void SocketmapSession::drain() {
+void Session::drain() {
     if (activity_ != Activity::reading) return;  // it leaves by itself, after its answer
     error_code ignored;
     socket_.cancel(ignored);
 }
 
-void SocketmapSession::abort() {
+void Session::abort() {
     error_code ignored;
     socket_.close(ignored);
 }

@@ -1,0 +1,124 @@
+#include "postfix/tcp_table.hpp"
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+
+namespace tlspolicy::postfix {
+namespace {
+
+constexpr std::string_view found = "200 ";
+constexpr std::string_view again = "400 ";
+constexpr std::string_view not_found = "500 ";
+
+constexpr int no_digit = -1;
+
+int digit_of(char c) noexcept {
+    if (ascii::is_digit(c)) return c - '0';
+    const char lower = ascii::to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : no_digit;
+}
+
+void append_coded(std::string& out, std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : text) {
+        if (ascii::is_printable(c) && !ascii::is_blank(c) && c != '%') {
+            out += c;
+            continue;
+        }
+        const auto octet = static_cast<unsigned char>(c);
+        out += '%';
+        out += digits[octet >> 4U];
+        out += digits[octet & 0xfU];
+    }
+}
+
+void append_line(std::string& out, std::string_view status, std::string_view text) {
+    out.append(status);
+    append_coded(out, text);
+    out += '\n';
+}
+
+class Renderer {
+public:
+    Renderer(std::string& out, std::string_view policy_domain) : out_(out), policy_domain_(policy_domain) {}
+
+    void operator()(const Found& answer) const {
+        if (!answer.tlsrpt)
+            return append_line(out_, found,
+                               answer.servername ? answer.text->plain() : answer.text->without_servername());
+        std::string text;
+        answer.text->append_tlsrpt(text, policy_domain_);
+        append_line(out_, found, text);
+    }
+    void operator()(const Dane& dane) const { append_line(out_, found, dane.only ? "dane-only" : "dane"); }
+    void operator()(const Overridden& overridden) const { append_line(out_, found, *overridden.text); }
+    void operator()(const NotFound&) const { append_line(out_, not_found, "not found"); }
+    void operator()(const Temp& answer) const {
+        append_line(out_, again, answer.reason.substr(0, max_reason));
+    }
+    void operator()(const Perm& answer) const {
+        append_line(out_, again, answer.reason.substr(0, max_reason));
+    }
+
+private:
+    std::string& out_;
+    std::string_view policy_domain_;
+};
+
+}  // namespace
+
+std::variant<NeedMore, Line, Malformed> decode_line(std::string_view buffered) noexcept {
+    const auto end = buffered.substr(0, max_table_line + 2).find('\n');
+    if (end == std::string_view::npos) {
+        if (buffered.size() > max_table_line + 1) return Malformed{"the line is too long"};
+        return NeedMore{};
+    }
+    std::string_view text = buffered.substr(0, end);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.size() > max_table_line) return Malformed{"the line is too long"};
+    return Line{text, end + 1};
+}
+
+std::optional<std::string_view> key_of_get(std::string_view line) noexcept {
+    constexpr std::string_view get = "get ";
+    if (!line.starts_with(get)) return std::nullopt;
+    return line.substr(get.size());
+}
+
+bool is_coded(std::string_view key) noexcept {
+    return key.find('%') != std::string_view::npos;
+}
+
+std::optional<std::string> decode_key(std::string_view coded) {
+    std::string key;
+    key.reserve(coded.size());
+    while (!coded.empty()) {
+        if (coded.front() != '%') {
+            key += coded.front();
+            coded.remove_prefix(1);
+            continue;
+        }
+        if (coded.size() < 3) return std::nullopt;
+        const int high = digit_of(coded[1]);
+        const int low = digit_of(coded[2]);
+        if (high == no_digit || low == no_digit) return std::nullopt;
+        key += static_cast<char>(static_cast<unsigned char>(high * 16 + low));
+        coded.remove_prefix(3);
+    }
+    return key;
+}
+
+void append_table_reply(std::string& out, const Answer& answer, std::string_view policy_domain) {
+    const std::size_t begin = out.size();
+    std::visit(Renderer(out, policy_domain), answer);
+    if (out.size() - begin <= max_table_line + 1) return;
+    out.resize(begin);
+    append_line(out, again, "the answer is too long for a tcp_table: use socketmap");
+}
+
+void append_table_refusal(std::string& out) {
+    append_line(out, not_found, "only get is served");
+}
+
+}  // namespace tlspolicy::postfix
