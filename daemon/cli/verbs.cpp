@@ -1,5 +1,6 @@
 #include "cli/verbs.hpp"
 
+#include "cli/explain.hpp"
 #include "cli/status.hpp"
 
 namespace tlspolicy::cli {
@@ -11,6 +12,7 @@ std::unique_ptr<Verb> make() {
 }
 
 constexpr Offer offers[] = {
+    {"explain", "Why a domain gets its answers: everything the daemon looks at", make<Explain>},
     {"status", "How the running daemon does", make<Status>},
 };
 

@@ -1,0 +1,133 @@
+#include "cli/explain_text.hpp"
+
+#include "base/printable.hpp"
+#include "cli/explain_sections.hpp"
+#include "engine/dane_target.hpp"
+#include "inquiry/words.hpp"
+#include "tls/certificate.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <string>
+
+namespace tlspolicy::cli {
+namespace {
+
+using inquiry::Explanation;
+using inquiry::MapAnswer;
+
+void show_key(Outline& outline, const Explanation& explanation) {
+    outline.heading(printable(explanation.key));
+    if (!explanation.parsed) {
+        outline.line(1, "Names no domain: " + explanation.no_domain, Tone::doubtful);
+        outline.line(1, "Nothing is looked up for it.");
+        return;
+    }
+    const auto target = engine::DaneTarget::of(*explanation.parsed);
+    outline.line(1,
+                 fmt::format("Lookup key: {} {}, port {}", target.is_host ? "the host" : "the mail hosts of",
+                             target.name.text(), target.port));
+    const auto& validates = explanation.validates;
+    if (!validates)
+        outline.line(1, "Resolver: does not answer: " + validates.error().message(), Tone::bad);
+    else if (*validates)
+        outline.line(1, "Resolver: validates DNSSEC, and is believed");
+    else
+        outline.line(1,
+                     "Resolver: does not validate DNSSEC, or is not believed (dns.trust_ad): no domain is "
+                     "taken to do DANE",
+                     Tone::doubtful);
+}
+
+void show_override(Outline& outline, const Explanation& explanation) {
+    if (!explanation.override) return outline.line(1, "Override: none");
+    const auto& word = *explanation.override;
+    outline.line(1,
+                 fmt::format("Override: {} of the configuration says {}", word.key,
+                             word.answer.empty() ? "NOTFOUND" : '"' + word.answer + '"'),
+                 Tone::doubtful);
+    if (word.until) outline.line(2, "until " + tls::date_text(*word.until));
+    if (!word.reason.empty()) outline.line(2, "reason: " + printable(word.reason));
+    outline.line(2, "What follows is what would count without it.");
+}
+
+void show_answer(Outline& outline, const Explanation& explanation, const MapAnswer& each) {
+    const std::string_view domain = explanation.parsed ? explanation.parsed->domain().text() : "";
+    const std::string answer = inquiry::text_of(each.answer, domain);
+    const std::string judgement = inquiry::text_of(each.judgement, domain);
+    outline.line(1, fmt::format("{}: {}", each.map, answer), Tone::strong);
+    if (explanation.parsed)
+        outline.line(2, fmt::format("Rule {}: {}", name_of(each.rule), inquiry::words_for(each.rule)));
+    if (each.options.monitor && answer != judgement)
+        outline.line(2, "Monitor mode: the answer would be " + judgement, Tone::doubtful);
+    else if (explanation.override && answer != judgement)
+        outline.line(2, "The override stands before: " + judgement, Tone::doubtful);
+    outline.line(2, inquiry::deed_of(each.answer));
+}
+
+std::string shown(const boost::json::value& value) {
+    return value.is_string() ? printable(value.get_string(), 500) : boost::json::serialize(value);
+}
+
+void show_daemon(Outline& outline, const DaemonView& daemon) {
+    outline.heading("The running daemon");
+    if (!daemon.entry) return outline.line(1, daemon.note, Tone::faint);
+    for (const auto& [name, value] : *daemon.entry) {
+        if (name == "schema") continue;
+        const auto* object = value.if_object();
+        if (object == nullptr) {
+            outline.line(1, fmt::format("{}: {}", std::string_view(name), shown(value)));
+            continue;
+        }
+        outline.line(1, std::string(name));
+        for (const auto& [inner, what] : *object)
+            outline.line(2, fmt::format("{}: {}", std::string_view(inner), shown(what)));
+    }
+}
+
+}  // namespace
+
+void show_wire(Outline& outline, const Explanation& explanation) {
+    outline.heading("DNS, query by query");
+    for (const auto& exchange : explanation.journal.wire) {
+        const auto& [name, type] = exchange.question;
+        const std::string took =
+            exchange.took ? fmt::format("{} ms", exchange.took->count()) : std::string("late");
+        std::string said;
+        if (exchange.reply)
+            said = name_of(exchange.reply->rcode) + (exchange.reply->authenticated ? ", AD" : "")
+                   + (exchange.reply->truncated ? ", truncated" : "");
+        else
+            said = exchange.reply.error().message();
+        outline.line(1,
+                     fmt::format("{} {} at {} by {} ({}): {}", dns::name_of(type), name.empty() ? "." : name,
+                                 exchange.server, name_of(exchange.transport), took, said),
+                     exchange.reply ? Tone::plain : Tone::bad);
+        if (!exchange.reply) continue;
+        for (const auto& record : exchange.reply->answers)
+            outline.line(2, fmt::format("{} {} {}", record.owner, record.ttl, dns::text_of(record)));
+        if (exchange.reply->negative_ttl)
+            outline.line(2, fmt::format("none, believed for {} s", *exchange.reply->negative_ttl));
+        if (exchange.reply->extended_error) outline.line(2, dns::text_of(*exchange.reply->extended_error));
+    }
+}
+
+std::string to_text(const Explanation& explanation, const DaemonView& daemon, Detail detail,
+                    const Palette& palette, std::size_t width) {
+    Outline outline(palette, width);
+    show_key(outline, explanation);
+    if (explanation.parsed) {
+        show_override(outline, explanation);
+        show_policy(outline, explanation);
+        show_mail_hosts(outline, explanation);
+        show_daemon(outline, daemon);
+    }
+    outline.heading("Answers");
+    for (const auto& answer : explanation.answers)
+        show_answer(outline, explanation, answer);
+    if (detail == Detail::wire && explanation.parsed) show_wire(outline, explanation);
+    return outline.text();
+}
+
+}  // namespace tlspolicy::cli
