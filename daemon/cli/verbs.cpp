@@ -1,5 +1,6 @@
 #include "cli/verbs.hpp"
 
+#include "cli/check.hpp"
 #include "cli/explain.hpp"
 #include "cli/status.hpp"
 
@@ -14,6 +15,7 @@ std::unique_ptr<Verb> make() {
 constexpr Offer offers[] = {
     {"explain", "Why a domain gets its answers: everything the daemon looks at", make<Explain>},
     {"status", "How the running daemon does", make<Status>},
+    {"check", "How a domain that receives mail stands with MTA-STS, DANE and TLS reports", make<Check>},
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_CASE("a TLSA record means a certificate by usage, selector and matching typ
     const auto chain = chain_of(ca.issue(leaf(), Intermediate::sent));
     const auto& own = chain.front();
     const auto& above = chain.back();
-    for (const std::uint8_t matching : {0, 1, 2}) {
+    for (std::uint8_t matching = 0; matching <= 2; ++matching) {
         CAPTURE(matching);
         CHECK(tls::means(tlsa(3, 0, matching, own.der), chain));
         CHECK(tls::means(tlsa(3, 1, matching, own.public_key), chain));
