@@ -15,12 +15,12 @@ Finding ok(std::string what, std::string source) {
     return {Severity::ok, std::move(what), "", "", std::move(source)};
 }
 
-bool covers(const sts::MxPattern& pattern, const inquiry::MailHost& host) {
+bool covers(const sts::MxPattern& pattern, const inquiry::SurveyedHost& host) {
     const auto name = Domain::parse(host.name);
     return name && pattern.matches(*name);
 }
 
-Finding judge_coverage(const inquiry::MailHost& host, const sts::Policy& policy) {
+Finding judge_coverage(const inquiry::SurveyedHost& host, const sts::Policy& policy) {
     for (const auto& pattern : policy.mx)
         if (covers(pattern, host))
             return ok(fmt::format("{} is covered by mx: {}", host.name, pattern.text()), "RFC 8461, 4.1");
@@ -76,7 +76,7 @@ Finding judge_failure(const std::string& where, const smtp::Probed& probed, Seve
     return {};
 }
 
-std::vector<Finding> judge_address(const inquiry::MailHost& host, const inquiry::ProbedAddress& at,
+std::vector<Finding> judge_address(const inquiry::SurveyedHost& host, const inquiry::ProbedAddress& at,
                                    WallTime now, Severity grave) {
     const std::string where = fmt::format("{} [{}]", host.name, at.address.text());
     const auto& probed = at.probed;
@@ -103,7 +103,7 @@ bool is_presented(const dane::Tlsa& record, const inquiry::ProbedAddress& at) {
     return tls::means(record, at.probed.chain);
 }
 
-Finding judge_match(const inquiry::MailHost& host, const inquiry::ProbedAddress& at) {
+Finding judge_match(const inquiry::SurveyedHost& host, const inquiry::ProbedAddress& at) {
     const std::string where = fmt::format("{} [{}]", host.name, at.address.text());
     const bool matches = std::any_of(host.tlsa.begin(), host.tlsa.end(),
                                      [&](const dane::Tlsa& record) { return is_presented(record, at); });
@@ -135,11 +135,12 @@ std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional
                  "A policy is for domains that take mail.", "", "RFC 7505"}};
     if (!policy || policy->mode == sts::Mode::none) return {};
     std::vector<Finding> findings;
-    for (const inquiry::MailHost& host : survey.hosts)
+    for (const inquiry::SurveyedHost& host : survey.hosts)
         findings.push_back(judge_coverage(host, *policy));
     for (const auto& pattern : policy->mx) {
-        const bool used = std::any_of(survey.hosts.begin(), survey.hosts.end(),
-                                      [&](const inquiry::MailHost& host) { return covers(pattern, host); });
+        const bool used =
+            std::any_of(survey.hosts.begin(), survey.hosts.end(),
+                        [&](const inquiry::SurveyedHost& host) { return covers(pattern, host); });
         if (used) continue;
         findings.push_back({Severity::warning,
                             fmt::format("mx: {} covers none of the domain's mail hosts", pattern.text()),
@@ -149,7 +150,7 @@ std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional
     return findings;
 }
 
-std::vector<Finding> judge_host(const inquiry::MailHost& host, WallTime now, Severity grave) {
+std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now, Severity grave) {
     if (host.dane == dane::HostState::no_addresses)
         return {{Severity::problem, fmt::format("{} has no address", host.name), "Nobody can deliver to it.",
                  "Publish its addresses (A, AAAA), or remove the MX record.", "RFC 5321, 5.1"}};
@@ -172,7 +173,7 @@ std::vector<Finding> judge_host(const inquiry::MailHost& host, WallTime now, Sev
     return findings;
 }
 
-std::vector<Finding> judge_tlsa(const inquiry::MailHost& host) {
+std::vector<Finding> judge_tlsa(const inquiry::SurveyedHost& host) {
     if (host.dane == dane::HostState::failed)
         return {{Severity::unknown,
                  fmt::format("the TLSA records of {} could not be looked up: {}", host.name, host.why),

@@ -17,9 +17,9 @@ Severity at_stake(const std::optional<sts::Policy>& policy);
 std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional<sts::Policy>& policy);
 
 /// One mail host: each of its addresses, STARTTLS, TLS, certificates (RFC 8461, 4.2).
-std::vector<Finding> judge_host(const inquiry::MailHost& host, WallTime now, Severity grave);
+std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now, Severity grave);
 
 /// Its TLSA records, against the certificates that it presents (RFC 7672); nothing where it has none.
-std::vector<Finding> judge_tlsa(const inquiry::MailHost& host);
+std::vector<Finding> judge_tlsa(const inquiry::SurveyedHost& host);
 
 }  // namespace tlspolicy::cli

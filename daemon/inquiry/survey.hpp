@@ -28,7 +28,7 @@ struct ProbedAddress {
     std::vector<tls::ChainFault> faults = {};  ///< of the certificates presented, if any
 };
 
-struct MailHost {
+struct SurveyedHost {
     std::string name;  ///< as the MX record has it, printable
     dane::HostState dane = dane::HostState::no_dane;
     std::string why = {};  ///< what failed in looking it up
@@ -46,7 +46,7 @@ struct Survey {
     FetchedPolicy policy = {Error(ErrorKind::fetch, "not fetched")};
     dane::MxState mx = dane::MxState::failed;
     std::string mx_why = {};
-    std::vector<MailHost> hosts = {};  ///< in order of preference
+    std::vector<SurveyedHost> hosts = {};  ///< in order of preference
     engine::DnsAnswer<engine::TxtRecords> reporting = engine::Absent{};
 };
 

@@ -56,12 +56,12 @@ Survey Surveyor::look_at(const Domain& domain) {
     run(std::move(works));
 
     works.clear();
-    for (MailHost& host : survey.hosts)
+    for (SurveyedHost& host : survey.hosts)
         works.push_back(complete(host));
     run(std::move(works));
 
     works.clear();
-    for (MailHost& host : survey.hosts)
+    for (SurveyedHost& host : survey.hosts)
         for (ProbedAddress& at : host.addresses)
             if (at.refused.empty()) works.push_back(probe_address(host.name, at));
     run(std::move(works));
@@ -84,7 +84,7 @@ Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
     survey.mx = findings.mx;
     survey.mx_why = findings.why;
     for (auto& found : findings.hosts) {
-        MailHost host{printable(found.name)};
+        SurveyedHost host{printable(found.name)};
         host.dane = found.state;
         host.why = std::move(found.why);
         survey.hosts.push_back(std::move(host));
@@ -92,7 +92,7 @@ Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
 }
 
 /// The addresses and TLSA records that discovery has seen, and those that it had no use for.
-Surveyor::Work Surveyor::complete(MailHost& host) {
+Surveyor::Work Surveyor::complete(SurveyedHost& host) {
     take_addresses(host);
     take_tlsa(host);
     const auto name = Domain::parse(tlsa_name(smtp_.port, host.name));
@@ -114,7 +114,7 @@ Surveyor::Work Surveyor::probe_address(std::string host, ProbedAddress& at) {
     at.probed = co_await std::move(probing);
 }
 
-void Surveyor::take_addresses(MailHost& host) const {
+void Surveyor::take_addresses(SurveyedHost& host) const {
     const auto* step = find(journal_.hosts, host.name);
     if (step == nullptr) return;
     for (const auto* family : {&step->said.v6, &step->said.v4}) {
@@ -130,7 +130,7 @@ void Surveyor::take_addresses(MailHost& host) const {
 }
 
 /// RFC 7672, 2.2.3: those of the name at the end of the aliases first.
-void Surveyor::take_tlsa(MailHost& host) const {
+void Surveyor::take_tlsa(SurveyedHost& host) const {
     std::vector<std::string> bases;
     if (const auto* step = find(journal_.hosts, host.name))
         for (const auto* family : {&step->said.v6, &step->said.v4})
@@ -155,7 +155,7 @@ void Surveyor::judge_certificates(Survey& survey) {
     if (!policy.body && !attempts.empty() && !attempts.back().chain.empty())
         policy.faults = tls::faults_of(**context, attempts.back().chain,
                                        fmt::format("mta-sts.{}", survey.domain.text()), survey.now);
-    for (MailHost& host : survey.hosts)
+    for (SurveyedHost& host : survey.hosts)
         for (ProbedAddress& at : host.addresses)
             if (at.probed.step == smtp::Step::done && at.refused.empty())
                 at.faults = tls::faults_of(**context, at.probed.chain, host.name, survey.now);

@@ -42,11 +42,11 @@ private:
     Work look_up_record(Domain name, engine::DnsAnswer<engine::TxtRecords>& into);
     Work fetch_policy(Domain domain, FetchedPolicy& into);
     Work discover_hosts(Domain domain, Survey& survey);
-    Work complete(MailHost& host);
+    Work complete(SurveyedHost& host);
     Work probe_address(std::string host, ProbedAddress& at);
 
-    void take_tlsa(MailHost& host) const;
-    void take_addresses(MailHost& host) const;
+    void take_tlsa(SurveyedHost& host) const;
+    void take_addresses(SurveyedHost& host) const;
     void judge_certificates(Survey& survey);
     void run(std::vector<Work> works);
 

@@ -72,9 +72,12 @@ std::optional<ChainFault> verify(SSL_CTX& context, const stack_st_X509& sent, co
     X509_STORE_CTX_set_default(check.get(), "ssl_server");
     X509_VERIFY_PARAM* const rules = X509_STORE_CTX_get0_param(check.get());
     X509_VERIFY_PARAM_set_auth_level(rules, SSL_CTX_get_security_level(&context));
-    X509_VERIFY_PARAM_set_time(
-        rules, std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-    if (dates == Dates::ignored) X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_NO_CHECK_TIME);
+    // A time that is set is looked at whatever else is said.
+    if (dates == Dates::ignored)
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_NO_CHECK_TIME);
+    else
+        X509_VERIFY_PARAM_set_time(
+            rules, std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
     if (X509_verify_cert(check.get()) == 1) return std::nullopt;
     const Fault fault =
         fault_for(X509_STORE_CTX_get_error(check.get()), X509_STORE_CTX_get_error_depth(check.get()), chain);

@@ -97,5 +97,5 @@ TEST_CASE("an extension is offered by its keyword, not by the greeting") {
 TEST_CASE("a reply is told by its code and first line, made printable") {
     CHECK(words_for(reply_of("454 4.7.0 TLS not available\r\n")) == "454 4.7.0 TLS not available");
     CHECK(words_for(reply_of("454\r\n")) == "454");
-    CHECK(words_for(reply_of("554 \x1b[31m\r\n")) == "554 \\x1B[31m");
+    CHECK(words_for(reply_of("554 \x1b[31m\r\n")) == "554 \\x1b[31m");
 }
