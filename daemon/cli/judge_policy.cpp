@@ -45,6 +45,34 @@ std::string fix_for_fetch(const inquiry::Survey& survey, const https::AttemptTra
     return "Have the web server listen there on port 443 and answer within ten seconds.";
 }
 
+/// One address of several, of which a later one brought the policy.
+Finding judge_other_address(const https::AttemptTrace& attempt, std::string_view host) {
+    const bool no_way = attempt.reached == https::Stage::unreachable;
+    return {no_way ? Severity::note : Severity::warning,
+            fmt::format("{} [{}]: {}", host, attempt.address.text(), attempt.failure->message()),
+            "Another address has the policy, but not every sender tries them all.",
+            no_way ? "" : "Have all addresses serve the policy, or remove this one.", "RFC 8461, 3.3"};
+}
+
+/// Why there is no policy to be had, certificates aside.
+Finding judge_failure(const inquiry::Survey& survey, const https::AttemptTrace* last) {
+    const Error error = survey.policy.body.error();
+    const std::string what = fmt::format("the policy could not be fetched: {}", error.message());
+    if (last != nullptr && last->reached == https::Stage::refused)
+        return {Severity::problem, what, "Senders do not connect to addresses that are not public.",
+                "Publish a public address; to look from within, use --allow-address.", ""};
+    // An answer is definite; that none came may be the way from here.
+    const bool answered = last != nullptr && (last->http_status != 0 || error.kind() == ErrorKind::webpki);
+    const bool no_address = last == nullptr && error.message().ends_with("has no address");
+    const bool definite = answered || no_address;
+    const bool asked = last != nullptr || no_address;
+    return {definite ? Severity::problem : Severity::unknown, what,
+            "Without it the record is of no use; senders go on with a policy that they know until it ends.",
+            asked ? fix_for_fetch(survey, last)
+                  : "Ask again; if it stays so, look at the name servers of the domain.",
+            "RFC 8461, 3.3"};
+}
+
 /// The digits of the first max_age, which the parser cuts at a year.
 std::string_view max_age_text(const sts::Policy& policy) {
     for (const std::string_view line : policy.lines) {
@@ -71,8 +99,8 @@ Finding judge_max_age(const sts::Policy& policy) {
         return {Severity::warning, fmt::format("max_age {} is less than a day", digits),
                 "Senders forget the policy between two mails, so whoever can suppress it once has won.",
                 "Set max_age: 604800 (a week) or more, once all is well.", "RFC 8461, 3.2"};
-    return ok(fmt::format("max_age {} ({} days)", digits, policy.max_age.count() / shortest_sensible.count()),
-              "RFC 8461, 3.2");
+    const auto days = policy.max_age.count() / shortest_sensible.count();
+    return ok(fmt::format("max_age {} ({} day{})", digits, days, days == 1 ? "" : "s"), "RFC 8461, 3.2");
 }
 
 Finding judge_mode(const sts::Policy& policy) {
@@ -153,33 +181,23 @@ std::vector<Finding> judge_record(const inquiry::Survey& survey) {
 
 std::vector<Finding> judge_fetch(const inquiry::Survey& survey) {
     const auto& policy = survey.policy;
-    const auto& attempts = policy.attempts;
-    const https::AttemptTrace* last = attempts.empty() ? nullptr : &attempts.back();
+    const https::AttemptTrace* last = policy.attempts.empty() ? nullptr : &policy.attempts.back();
     const std::string host = fmt::format("mta-sts.{}", survey.domain.text());
+    if (!policy.body && last == nullptr && announces_nothing(survey)) return {};  // neither record nor host
     std::vector<Finding> findings;
-    if (last != nullptr)
-        findings = judge_certificate(last->chain, policy.faults, Presenter::policy_host, host, survey.now,
-                                     Severity::problem);
     if (policy.body) {
-        findings.insert(findings.begin(), ok(fmt::format("the policy is served by {} as text/plain, with {}",
-                                                         host, last == nullptr ? "TLS" : last->tls_version),
-                                             "RFC 8461, 3.3"));
-        return findings;
+        findings.push_back(ok(fmt::format("the policy is served by {} as text/plain, with {}", host,
+                                          last == nullptr ? "TLS" : last->tls_version),
+                              "RFC 8461, 3.3"));
+        for (const auto& attempt : policy.attempts)
+            if (attempt.failure) findings.push_back(judge_other_address(attempt, host));
     }
-    const Error error = policy.body.error();
-    if (!policy.faults.empty()) return findings;  // told, each with its fix
-    const bool refused = last != nullptr && last->reached == https::Stage::refused;
-    // An answer is definite; that none came may be the way from here.
-    const bool definite = last != nullptr && (last->http_status != 0 || error.kind() == ErrorKind::webpki);
-    const bool no_address = last == nullptr && error.message().ends_with("has no address");
-    const std::string what = fmt::format("the policy could not be fetched: {}", error.message());
-    if (refused)
-        return {{Severity::problem, what, "Senders do not connect to addresses that are not public.",
-                 "Publish a public address; to look from within, use --allow-address.", ""}};
-    findings.push_back({definite || no_address ? Severity::problem : Severity::unknown, what,
-                        "Without it the record is of no use; senders go on with a policy that they know "
-                        "until it ends.",
-                        fix_for_fetch(survey, last), "RFC 8461, 3.3"});
+    if (last != nullptr)
+        for (auto& finding : judge_certificate(last->chain, policy.faults, Presenter::policy_host, host,
+                                               survey.now, Severity::problem))
+            findings.push_back(std::move(finding));
+    // A certificate's faults are told each with its fix.
+    if (!policy.body && policy.faults.empty()) findings.push_back(judge_failure(survey, last));
     return findings;
 }
 

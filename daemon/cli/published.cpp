@@ -70,10 +70,10 @@ std::vector<Finding> judge_change(const std::optional<Published>& before, const 
     if (before->digest == now.digest) return {};
     if (before->id != now.id)
         return {{Severity::ok, fmt::format("the policy has changed, and its id with it, to {}", now.id), "",
-                 "", "RFC 8461, 3.3"}};
+                 "", "RFC 8461, 8.1"}};
     return {{Severity::problem, fmt::format("the policy has changed, but its id is still {}", now.id),
              "Senders that know the former policy look at the id alone, and keep to the former.",
-             "Change the id in the TXT record; tlspolicy publish writes one.", "RFC 8461, 3.3"}};
+             "Change the id in the TXT record; tlspolicy publish writes one.", "RFC 8461, 8.1"}};
 }
 
 bool supersedes(const std::optional<Published>& before, const Published& now) {
