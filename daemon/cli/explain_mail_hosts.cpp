@@ -41,11 +41,17 @@ std::string security_of(const engine::DnsAnswer<Records>& answer) {
     return fmt::format("{}, TTL {}", secured(records.secure), to_text(records.ttl));
 }
 
+template <class Records>
+void show_lookup(Outline& outline, std::size_t depth, const std::string& asked,
+                 const engine::DnsAnswer<Records>& answer) {
+    if (answer) return outline.line(depth, fmt::format("{}: {}", asked, security_of(answer)));
+    outline.line(depth, asked);
+    outline.line(depth + 1, answer.error().message(), Tone::bad);
+}
+
 void show_list(Outline& outline, const inquiry::Explanation& explanation) {
     for (const auto& step : explanation.journal.exchanges) {
-        const std::string asked = fmt::format("MX {} ({} ms)", step.name, step.took().count());
-        outline.line(1, fmt::format("{}: {}", asked, security_of(step.said)),
-                     step.said ? Tone::plain : Tone::bad);
+        show_lookup(outline, 1, fmt::format("MX {} ({} ms)", step.name, step.took().count()), step.said);
         const auto* records = step.said ? std::get_if<engine::MxRecords>(&*step.said) : nullptr;
         if (records == nullptr) continue;
         for (const auto& exchange : records->exchanges)
@@ -66,8 +72,7 @@ void show_family(Outline& outline, std::string_view type,
 
 void show_tlsa(Outline& outline, const inquiry::TlsaSet& set) {
     const auto& said = set.step->said;
-    outline.line(3, fmt::format("TLSA {} ({} ms): {}", set.name, set.step->took().count(), security_of(said)),
-                 said ? Tone::plain : Tone::bad);
+    show_lookup(outline, 3, fmt::format("TLSA {} ({} ms)", set.name, set.step->took().count()), said);
     const auto* records = said ? std::get_if<engine::TlsaRecords>(&*said) : nullptr;
     if (records == nullptr) return;
     for (const auto& record : records->records) {

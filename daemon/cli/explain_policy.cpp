@@ -154,8 +154,7 @@ struct State {
         outline.line(1, fmt::format("No policy; believed for {}", in_seconds(state.until - now)));
     }
     void operator()(const cache::Unavailable& state) const {
-        outline.line(1,
-                     fmt::format("No policy is to be had; next attempt in {}", in_seconds(state.until - now)),
+        outline.line(1, fmt::format("No policy to apply; next attempt in {}", in_seconds(state.until - now)),
                      Tone::bad);
         outline.line(2, state.failure.error.message());
     }

@@ -66,24 +66,46 @@ void show_answer(Outline& outline, const Explanation& explanation, const MapAnsw
     outline.line(2, inquiry::deed_of(each.answer));
 }
 
-std::string shown(const boost::json::value& value) {
-    return value.is_string() ? printable(value.get_string(), 500) : boost::json::serialize(value);
+/// What is neither an object nor a list of them; a time as its instant.
+std::optional<std::string> shown(const boost::json::value& value) {
+    if (const auto* words = value.if_string()) return printable(*words, 500);
+    if (const auto* object = value.if_object()) {
+        const auto* instant = object->if_contains("at");
+        return instant != nullptr ? shown(*instant) : std::nullopt;
+    }
+    const auto* list = value.if_array();
+    if (list == nullptr) return boost::json::serialize(value);
+    std::string all;
+    for (const auto& each : *list) {
+        const auto one = shown(each);
+        if (!one) return std::nullopt;
+        all += (all.empty() ? "" : ", ") + *one;
+    }
+    return all;
+}
+
+/// An object of the daemon's, whatever it has to say by now.
+void show_object(Outline& outline, std::size_t depth, const boost::json::object& object) {
+    for (const auto& [name, value] : object) {
+        if (name == "schema") continue;
+        if (const auto simple = shown(value)) {
+            outline.line(depth, fmt::format("{}: {}", std::string_view(name), *simple));
+            continue;
+        }
+        outline.line(depth, std::string(name));
+        if (const auto* inner = value.if_object()) {
+            show_object(outline, depth + 1, *inner);
+            continue;
+        }
+        for (const auto& each : value.get_array())
+            if (const auto* inner = each.if_object()) show_object(outline, depth + 1, *inner);
+    }
 }
 
 void show_daemon(Outline& outline, const DaemonView& daemon) {
     outline.heading("The running daemon");
     if (!daemon.entry) return outline.line(1, daemon.note, Tone::faint);
-    for (const auto& [name, value] : *daemon.entry) {
-        if (name == "schema") continue;
-        const auto* object = value.if_object();
-        if (object == nullptr) {
-            outline.line(1, fmt::format("{}: {}", std::string_view(name), shown(value)));
-            continue;
-        }
-        outline.line(1, std::string(name));
-        for (const auto& [inner, what] : *object)
-            outline.line(2, fmt::format("{}: {}", std::string_view(inner), shown(what)));
-    }
+    show_object(outline, 1, *daemon.entry);
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ public:
 
     /// What may be answered from; null: look_up(). Has it looked up again when that is due.
     cache::DaneEntryPtr known(std::string_view key, Time now);
-    /// What is known, though it may be out of date; has nothing looked up.
-    cache::DaneEntryPtr shown(std::string_view key) const { return cache_.find(key); }
+    /// What is remembered, out of date or not; null: nothing.
+    cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }
 
     /// What is remembered, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }

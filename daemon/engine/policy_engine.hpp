@@ -132,9 +132,9 @@ public:
                && (!dane_ || dane_->idle());
     }
     std::size_t waiting() const noexcept { return waiting_; }
-    /// What is known of DANE, for whoever shows it, though it may be out of date; null: nothing.
-    cache::DaneEntryPtr shown(const DaneTarget& target) const {
-        return dane_ ? dane_->shown(DaneKey(target).text()) : nullptr;
+    /// What is remembered of DANE, out of date or not; null: nothing.
+    cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const {
+        return dane_ ? dane_->remembered(DaneKey(target).text()) : nullptr;
     }
 
 private:

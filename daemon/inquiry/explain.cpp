@@ -96,7 +96,7 @@ private:
             explained_.sts = *learned;
             explained_.decided = learned->fetched;  // max_age 0: good for the query that fetched it alone
         }
-        if (const auto dane = local_.engine().shown(target)) explained_.dane = dane->state();
+        if (const auto dane = local_.engine().remembered_dane(target)) explained_.dane = dane->state();
     }
 
     void judge(const DaneTarget& target) {
