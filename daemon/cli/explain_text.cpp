@@ -1,5 +1,6 @@
 #include "cli/explain_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "cli/explain_sections.hpp"
 #include "engine/dane_target.hpp"
@@ -56,14 +57,13 @@ void show_answer(Outline& outline, const Explanation& explanation, const MapAnsw
     const std::string_view domain = explanation.parsed ? explanation.parsed->domain().text() : "";
     const std::string answer = inquiry::text_of(each.answer, domain);
     const std::string judgement = inquiry::text_of(each.judgement, domain);
-    outline.line(1, fmt::format("{}: {}", each.map, answer), Tone::strong);
-    if (explanation.parsed)
-        outline.line(2, fmt::format("Rule {}: {}", name_of(each.rule), inquiry::words_for(each.rule)));
-    if (each.options.monitor && answer != judgement)
-        outline.line(2, "Monitor mode: the answer would be " + judgement, Tone::doubtful);
-    else if (explanation.override && answer != judgement)
-        outline.line(2, "The override stands before: " + judgement, Tone::doubtful);
+    outline.line(1, fmt::format("{}: {}", each.map, ascii::trim(answer)), Tone::strong);
     outline.line(2, inquiry::deed_of(each.answer));
+    if (each.options.monitor) outline.line(2, "Monitor mode: nothing but NOTFOUND is said", Tone::doubtful);
+    if (explanation.override) outline.line(2, "The override answers, whatever the rules say", Tone::doubtful);
+    if (!explanation.parsed) return;
+    outline.line(2, fmt::format("Rule {}: {}", name_of(each.rule), inquiry::words_for(each.rule)));
+    if (answer != judgement) outline.line(2, "By this rule alone: " + std::string(ascii::trim(judgement)));
 }
 
 /// What is neither an object nor a list of them; a time as its instant.
@@ -128,7 +128,8 @@ void show_wire(Outline& outline, const Explanation& explanation) {
                      exchange.reply ? Tone::plain : Tone::bad);
         if (!exchange.reply) continue;
         for (const auto& record : exchange.reply->answers)
-            outline.line(2, fmt::format("{} {} {}", record.owner, record.ttl, dns::text_of(record)));
+            outline.line(2, fmt::format("{} {} {}", record.owner.empty() ? "." : record.owner, record.ttl,
+                                        dns::text_of(record)));
         if (exchange.reply->negative_ttl)
             outline.line(2, fmt::format("none, believed for {} s", *exchange.reply->negative_ttl));
         if (exchange.reply->extended_error) outline.line(2, dns::text_of(*exchange.reply->extended_error));
