@@ -2,6 +2,12 @@
 
 #include "cli/bulk.hpp"
 #include "cli/explain.hpp"
+#include "cli/forget.hpp"
+#include "cli/list.hpp"
+#include "cli/log_level.hpp"
+#include "cli/refresh.hpp"
+#include "cli/reload.hpp"
+#include "cli/show.hpp"
 #include "cli/status.hpp"
 
 namespace tlspolicy::cli {
@@ -16,6 +22,12 @@ constexpr Offer offers[] = {
     {"explain", "Why a domain gets its answers: everything the daemon looks at", make<Explain>},
     {"bulk", "The answers for a list of names, and how they differ from another server's", make<Bulk>},
     {"status", "How the running daemon does", make<Status>},
+    {"show", "Everything that the daemon knows of a domain", make<Show>},
+    {"list", "The domains of which the daemon knows something", make<List>},
+    {"refresh", "Have the daemon look at a domain again, now", make<Refresh>},
+    {"forget", "Have the daemon forget a domain, or all failures", make<Forget>},
+    {"reload", "Have the daemon read its configuration again", make<Reload>},
+    {"log-level", "Change how much the daemon logs", make<LogLevel>},
 };
 
 }  // namespace
