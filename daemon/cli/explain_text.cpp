@@ -87,7 +87,7 @@ std::optional<std::string> shown(const boost::json::value& value) {
 /// An object of the daemon's, whatever it has to say by now.
 void show_object(Outline& outline, std::size_t depth, const boost::json::object& object) {
     for (const auto& [name, value] : object) {
-        if (name == "schema") continue;
+        if (name == "schema" || name == "lines") continue;  // the policy was shown already
         if (const auto simple = shown(value)) {
             outline.line(depth, fmt::format("{}: {}", std::string_view(name), *simple));
             continue;

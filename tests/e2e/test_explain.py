@@ -61,7 +61,8 @@ class ExplainTest(case.LabTest):
             "overridden.example", "a.below.example", "null.example", "nowhere.example", "[relay.example]:587",
             "[relay.example]", ".enforce.example", "[192.0.2.1]", "localhost", "a..b.example", "enforce.example:0"]
         lab.publish()
-        cls.daemon = lab.start_daemon(maps=MAPS, overrides=OVERRIDES)
+        cls.control = lab.work / "explain.control"
+        cls.daemon = lab.start_daemon(maps=MAPS, overrides=OVERRIDES, control=f"unix:{cls.control}")
 
     def explain(self, key, *arguments):
         return command.run_json("explain", key, "--config", self.daemon.config, *arguments)
@@ -159,6 +160,17 @@ class ExplainTest(case.LabTest):
         self.assertNotIn("mx", explanation["dane"])
         self.assertEqual("_587._tcp.relay.example", explanation["dane"]["hosts"][0]["tlsa"][0]["name"])
         self.assertEqual("OK dane-only", explanation["answers"][0]["answer"])
+
+    def test_what_the_running_daemon_knows_stands_beside_it(self):
+        self.daemon.ask("testing.example", "QUERY")
+        explanation = self.explain("testing.example", "--socket", self.control)
+        self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
+        self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
+        self.assertIn("kind: testing", self.explained("testing.example", "--socket", self.control))
+        self.daemon.ask("[relay.example]:587", "QUERY")
+        relay = self.explain("[relay.example]:587", "--socket", self.control)
+        self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
+        self.assertIn("no such socket", self.explain("testing.example")["daemon"]["note"])
 
     def test_an_override_stands_before_what_was_found(self):
         explanation = self.explain("overridden.example")

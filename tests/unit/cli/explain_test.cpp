@@ -118,7 +118,10 @@ TEST_CASE("what the daemon says of itself is shown whatever it is") {
         {"schema", 1},
         {"domain", "example.com"},
         {"sts",
-         {{"kind", "enforce"}, {"mx", {"a", "b"}}, {"expires", {{"at", "2026-11-25T00:00:00Z"}, {"in", 5}}}}},
+         {{"kind", "enforce"},
+          {"lines", {"mode: enforce", "x"}},
+          {"mx", {"a", "b"}},
+          {"expires", {{"at", "2026-11-25T00:00:00Z"}, {"in", 5}}}}},
         {"dane", boost::json::array{boost::json::object{{"key", "example.com"}, {"expired", false}}}}};
     const auto text = shown(example(), daemon);
     CHECK(text.find(R"(The running daemon
