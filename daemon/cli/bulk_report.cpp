@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_set>
 
 namespace tlspolicy::cli {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::string_view not_found = "NOTFOUND ";
 
 Cell cell_of(const Result<std::string>& said) {
     if (!said) return {"failed: " + printable(said.error().message()), Tone::bad};
-    const auto text = printable(*said, said->size());
+    const auto text = printable(ascii::trim(*said), said->size());
     if (said->starts_with(ok)) return {text, Tone::good};
     return {text, *said == not_found ? Tone::plain : Tone::doubtful};
 }
@@ -83,8 +84,10 @@ std::string to_postmap(const std::vector<BulkRow>& rows, std::string_view map, W
         "one\n"
         "# no longer fits. Make it anew at least daily, or ask tlspolicyd, which does so by itself.\n",
         map, std::chrono::floor<std::chrono::minutes>(now));
+    std::unordered_set<std::string> seen;  // postmap(1) warns of a key that is there twice
     for (const BulkRow& row : rows) {
         const std::string key = table_key(row.key);
+        if (!key.empty() && !seen.insert(key).second) continue;
         if (!row.said)
             text += fmt::format("# {}: not answered: {}\n", printable(row.key),
                                 printable(row.said.error().message()));

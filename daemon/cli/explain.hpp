@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/control_option.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/explain_text.hpp"
 #include "cli/verb.hpp"
@@ -15,12 +16,12 @@ public:
     Exit run(Terminal& terminal) override;
 
 private:
-    DaemonView ask_running(const std::string& domain) const;
+    DaemonView ask_running() const;
 
     EngineOptions engine_;
+    ControlOption control_;
     std::string key_;
     std::vector<std::string> maps_;
-    std::string socket_ = "/run/tlspolicyd/control";
     bool trace_ = false;
 };
 

@@ -27,7 +27,8 @@ json::array answers_of(const Explanation& explanation) {
         if (explanation.parsed) {
             object["rule"] = text(engine::name_of(each.rule));
             object["why"] = text(inquiry::words_for(each.rule));
-            object["without_override"] = text(inquiry::text_of(each.judgement, domain));
+            object["judgement"] = text(inquiry::text_of(each.judgement, domain));
+            object["overridden"] = explanation.override.has_value();
             object["monitor"] = each.options.monitor;
         }
         all.push_back(std::move(object));

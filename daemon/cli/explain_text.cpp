@@ -1,5 +1,6 @@
 #include "cli/explain_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "cli/explain_sections.hpp"
 #include "engine/dane_target.hpp"
@@ -56,14 +57,13 @@ void show_answer(Outline& outline, const Explanation& explanation, const MapAnsw
     const std::string_view domain = explanation.parsed ? explanation.parsed->domain().text() : "";
     const std::string answer = inquiry::text_of(each.answer, domain);
     const std::string judgement = inquiry::text_of(each.judgement, domain);
-    outline.line(1, fmt::format("{}: {}", each.map, answer), Tone::strong);
-    if (explanation.parsed)
-        outline.line(2, fmt::format("Rule {}: {}", name_of(each.rule), inquiry::words_for(each.rule)));
-    if (each.options.monitor && answer != judgement)
-        outline.line(2, "Monitor mode: the answer would be " + judgement, Tone::doubtful);
-    else if (explanation.override && answer != judgement)
-        outline.line(2, "The override stands before: " + judgement, Tone::doubtful);
+    outline.line(1, fmt::format("{}: {}", each.map, ascii::trim(answer)), Tone::strong);
     outline.line(2, inquiry::deed_of(each.answer));
+    if (each.options.monitor) outline.line(2, "Monitor mode: nothing but NOTFOUND is said", Tone::doubtful);
+    if (explanation.override) outline.line(2, "The override answers, whatever the rules say", Tone::doubtful);
+    if (!explanation.parsed) return;
+    outline.line(2, fmt::format("Rule {}: {}", name_of(each.rule), inquiry::words_for(each.rule)));
+    if (answer != judgement) outline.line(2, "By this rule alone: " + std::string(ascii::trim(judgement)));
 }
 
 /// What is neither an object nor a list of them; a time as its instant.
@@ -87,7 +87,7 @@ std::optional<std::string> shown(const boost::json::value& value) {
 /// An object of the daemon's, whatever it has to say by now.
 void show_object(Outline& outline, std::size_t depth, const boost::json::object& object) {
     for (const auto& [name, value] : object) {
-        if (name == "schema") continue;
+        if (name == "schema" || name == "lines") continue;  // the policy was shown already
         if (const auto simple = shown(value)) {
             outline.line(depth, fmt::format("{}: {}", std::string_view(name), *simple));
             continue;
@@ -128,7 +128,8 @@ void show_wire(Outline& outline, const Explanation& explanation) {
                      exchange.reply ? Tone::plain : Tone::bad);
         if (!exchange.reply) continue;
         for (const auto& record : exchange.reply->answers)
-            outline.line(2, fmt::format("{} {} {}", record.owner, record.ttl, dns::text_of(record)));
+            outline.line(2, fmt::format("{} {} {}", record.owner.empty() ? "." : record.owner, record.ttl,
+                                        dns::text_of(record)));
         if (exchange.reply->negative_ttl)
             outline.line(2, fmt::format("none, believed for {} s", *exchange.reply->negative_ttl));
         if (exchange.reply->extended_error) outline.line(2, dns::text_of(*exchange.reply->extended_error));

@@ -33,8 +33,6 @@ public:
 
     /// What may be answered from; null: look_up(). Has it looked up again when that is due.
     cache::DaneEntryPtr known(std::string_view key, Time now);
-    /// What is remembered, out of date or not; null: nothing.
-    cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }
 
     /// What is remembered, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }

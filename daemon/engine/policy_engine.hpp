@@ -132,10 +132,6 @@ public:
                && (!dane_ || dane_->idle());
     }
     std::size_t waiting() const noexcept { return waiting_; }
-    /// What is remembered of DANE, out of date or not; null: nothing.
-    cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const {
-        return dane_ ? dane_->remembered(DaneKey(target).text()) : nullptr;
-    }
 
 private:
     /// One discovery under way, and who waits for it.

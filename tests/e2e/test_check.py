@@ -1,11 +1,27 @@
 """tlspolicy check and publish: a domain with a fault of every kind, and one without."""
 
+import dataclasses
 import datetime
+import json
 
 from lab import case, command, isolation, signed, web
 
 REPORTS = 'TXT "v=TLSRPTv1; rua=mailto:tlsrpt@lab.example"'
 FINE, WARNING, PROBLEM, UNKNOWN = range(4)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+    def said(self):
+        """What was printed, its line breaks and indentation made single blanks."""
+        return " ".join(self.out.split())
+
+    def json(self):
+        return json.loads(self.out)
 
 
 class CheckTest(case.LabTest):
@@ -66,9 +82,9 @@ class CheckTest(case.LabTest):
             cls.lab.zone.records[f"_smtp._tls.{domain}"] = [reports]
 
     def tlspolicy(self, verb, domain, *more, state=None):
-        return command.run(
+        return Outcome(*command.run(
             verb, domain, "--resolver", "127.0.0.1", "--ca-file", self.lab.authority.certificate, "--allow-address",
-            "192.0.2.0/24", "--allow-address", "2001:db8::/32", "--state", state or self.lab.work / "state", *more)
+            "192.0.2.0/24", "--allow-address", "2001:db8::/32", "--state", state or self.lab.work / "state", *more))
 
     def check(self, domain, *more, **options):
         return self.tlspolicy("check", domain, *more, **options)
@@ -158,7 +174,8 @@ class CheckTest(case.LabTest):
         self.assertIn("note: it cannot be told whether the policy has changed", outcome.said())
 
     def test_addresses_that_are_not_public(self):
-        outcome = command.run("check", "good.example", "--resolver", "127.0.0.1", "--state", self.lab.work / "state")
+        outcome = Outcome(*command.run("check", "good.example", "--resolver", "127.0.0.1", "--state",
+                                       self.lab.work / "state"))
         self.assertEqual(outcome.status, PROBLEM, outcome.out)
         self.assertIn("address 192.0.2.80 of mta-sts.good.example is refused: documentation", outcome.said())
         self.assertIn("mx-good.example [192.0.2.25]: not connected to: documentation", outcome.said())

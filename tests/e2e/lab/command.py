@@ -1,31 +1,27 @@
 """tlspolicy, the command beside the daemon."""
 
-import dataclasses
 import json
+import os
 import pathlib
 import subprocess
 
 from lab import daemon
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    status: int
-    out: str
-    err: str
-
-    def said(self):
-        """What was printed, its line breaks and indentation made single blanks."""
-        return " ".join(self.out.split())
-
-    def json(self):
-        return json.loads(self.out)
-
-
 def binary():
-    return pathlib.Path(daemon.binary()).with_name("tlspolicy")
+    """Beside the daemon, where it was built."""
+    return os.environ.get("TLSPOLICY") or str(pathlib.Path(daemon.binary()).with_name("tlspolicy"))
 
 
-def run(*arguments):
-    done = subprocess.run([binary(), *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
-    return Outcome(done.returncode, done.stdout, done.stderr)
+def run(*arguments, text=None, within=120):
+    """Exit status, standard output, standard error."""
+    done = subprocess.run([binary(), *map(str, arguments)], input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, timeout=within, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def run_json(*arguments, **options):
+    """The one JSON object of a verb that ends well."""
+    status, out, err = run(*arguments, "--json", **options)
+    assert status == 0, f"{arguments} ended with {status}: {out}{err}"
+    return json.loads(out)
