@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 #include "app/logging.hpp"
+#include "base/paths.hpp"
 #include "base/version.hpp"
 #include "config/loader.hpp"
 
@@ -17,7 +18,7 @@ using tlspolicy::config::Config;
 using tlspolicy::config::Loaded;
 
 struct Arguments {
-    std::string config = "/etc/tlspolicyd/tlspolicyd.yaml";
+    std::string config = tlspolicy::default_config_file();
     bool config_given = false;
     bool check = false;
 };
