@@ -1,0 +1,2 @@
+// Boost.JSON is compiled here, once; whoever uses it includes <boost/json.hpp>.
+#include <boost/json/src.hpp>

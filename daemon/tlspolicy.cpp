@@ -1,0 +1,43 @@
+#include "base/version.hpp"
+#include "cli/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using tlspolicy::cli::Exit;
+using tlspolicy::cli::Verb;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "tlspolicy, the command beside tlspolicyd: asks the running daemon, and checks what it needs");
+    app.set_version_flag("-V,--version", "tlspolicy " + std::string(tlspolicy::version()));
+    app.require_subcommand(1);
+
+    bool json = false;
+    std::vector<std::pair<CLI::App*, std::unique_ptr<Verb>>> declared;
+    for (const auto& offer : tlspolicy::cli::verbs()) {
+        CLI::App* command = app.add_subcommand(std::string(offer.name), std::string(offer.summary));
+        command->add_flag("--json", json, "Print JSON instead of text");
+        auto verb = offer.make();
+        verb->declare(*command);
+        declared.emplace_back(command, std::move(verb));
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& outcome) {  // --help and --version too
+        return app.exit(outcome) == 0 ? 0 : static_cast<int>(Exit::unknown);
+    }
+
+    auto terminal = tlspolicy::cli::standard_terminal(json);
+    for (const auto& [command, verb] : declared)
+        if (command->parsed()) return static_cast<int>(verb->run(terminal));
+    return static_cast<int>(Exit::unknown);
+}
