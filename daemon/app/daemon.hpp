@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/watchdog.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/wall_clock.hpp"
@@ -8,6 +9,7 @@
 #include "dns/cares_client.hpp"
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
+#include "server/passed_sockets.hpp"
 #include "server/server.hpp"
 #include "store/redis_store.hpp"
 #include "store/settings.hpp"
@@ -25,6 +27,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace tlspolicy::app {
 
@@ -36,8 +40,10 @@ public:
     using Reload = std::function<std::optional<config::Config>()>;
 
     /// Fails where something in the configuration turns out to be unusable here and now.
+    /// `passed`: sockets that the service manager holds for it.
     static Result<std::unique_ptr<Daemon>> create(const config::Config& config,
-                                                  std::shared_ptr<spdlog::logger> log, Reload reload);
+                                                  std::shared_ptr<spdlog::logger> log, Reload reload,
+                                                  std::vector<server::PassedSocket> passed);
 
     /// Opens the listeners and serves until SIGTERM or SIGINT; answers that are on their way then are still
     /// given, for a bounded time.
@@ -51,6 +57,10 @@ private:
     boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     void reload();
+    bool apply_fresh_configuration();
+    Result<void> listen(std::vector<server::PassedSocket> passed);
+    void heed_watchdog();
+    std::string status() const;
 
     engine::Stores stores();
     std::string counters() const;
@@ -76,6 +86,10 @@ private:
     server::Server server_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
+    Watchdog watchdog_;
+    Time next_status_{};
+    bool stopping_ = false;
+    bool file_in_use_ = true;  ///< the configuration file as it is
 };
 
 }  // namespace tlspolicy::app
