@@ -150,7 +150,7 @@ def removal(tree):
     check("removed, its configuration stays", tree.path(CONF).read_text(encoding="utf-8") == ADMINS_CONF)
     check_files(tree, "removed, its state stays", STATE)
     under_systemd(tree, "dpkg", *KEEP, "-i", "/root/next.deb")
-    check_asked(tree, "start", True)
+    check_asked(tree, "restart", True)  # as for every package that comes back to its configuration
     check("back, it has its configuration", tree.path(CONF).read_text(encoding="utf-8") == ADMINS_CONF)
     ask(tree, "back")
 
