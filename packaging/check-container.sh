@@ -28,8 +28,8 @@ serve_and_ask() {
     mount --bind "$store/overrides.d" "$image/etc/tlspolicyd/overrides.d"
     mount -o remount,bind,ro "$image"
     mkfifo "$store/log"
-    setpriv --reuid 8461 --regid 8461 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
-        chroot "$image" /usr/sbin/tlspolicyd >"$store/log" 2>&1 &
+    chroot "$image" setpriv --reuid 8461 --regid 8461 --clear-groups --no-new-privs --bounding-set=-all \
+        --inh-caps=-all /usr/sbin/tlspolicyd >"$store/log" 2>&1 &
     while read -r line; do
         echo "$line"
         case "$line" in *listening*) break ;; *failed*) exit 1 ;; esac

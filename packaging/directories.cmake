@@ -1,6 +1,7 @@
 # Where things are installed: GNUInstallDirs, with one exception. Below /usr/local the configuration, the state and
 # the sockets are in /etc, /var and /run all the same, as for /usr: that is where the manuals, systemd and
 # administrators look. Who wants them elsewhere sets CMAKE_INSTALL_SYSCONFDIR, _LOCALSTATEDIR and _RUNSTATEDIR.
+# Under systemd they are always those: its units name no others.
 if(CMAKE_INSTALL_PREFIX MATCHES "^(/|/usr|/usr/local)/?$")
     set(CMAKE_INSTALL_SYSCONFDIR /etc CACHE PATH "Configuration, in its folder tlspolicyd")
     set(CMAKE_INSTALL_LOCALSTATEDIR /var CACHE PATH "State, in its folder lib/tlspolicyd")

@@ -8,8 +8,14 @@ foreach(manual IN LISTS manuals)
 endforeach()
 
 localised(TLSPOLICY_CONF conf/tlspolicyd.yaml)
-install(FILES ${TLSPOLICY_CONF} DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tlspolicyd)
-install(DIRECTORY DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tlspolicyd/overrides.d)
+set(conf_directory ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tlspolicyd)
+install(CODE "
+    if(\"\$ENV{DESTDIR}\" STREQUAL \"\" AND EXISTS \"${conf_directory}/tlspolicyd.yaml\")
+        message(STATUS \"Kept, it is the administrator's: ${conf_directory}/tlspolicyd.yaml\")
+    else()
+        file(INSTALL \"${TLSPOLICY_CONF}\" DESTINATION \"${conf_directory}\")
+    endif()")
+install(DIRECTORY DESTINATION ${conf_directory}/overrides.d)
 
 localised(readme README.md)
 install(FILES ${readme} CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
