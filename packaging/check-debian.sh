@@ -88,6 +88,7 @@ say "build the next version"
 sources=$(echo "$builder/build/one"/tlspolicyd-*/)
 sed -i '1s/(\(.*\))/(\1.1)/' "$sources/debian/changelog"
 echo '# The next version says more.' >>"$sources/conf/tlspolicyd.yaml"
+export DEB_BUILD_OPTIONS=noautodbgsym
 build /build/one -b -nc -Pnocheck
 
 say "install, upgrade, remove, purge"
