@@ -24,12 +24,17 @@ KEEP = ["--force-confdef", "--force-confold"]  # what unattended upgrades do
 
 # After the installation: path, mode, owner.
 FILES = [
+    ("usr/bin/tlspolicy", "755", "root:root"),
     ("usr/sbin/tlspolicyd", "755", "root:root"),
     ("etc/tlspolicyd", "755", "root:root"),
     ("etc/tlspolicyd/overrides.d", "755", "root:root"),
     (CONF, "644", "root:root"),
     ("usr/lib/sysusers.d/tlspolicyd.conf", "644", "root:root"),
     ("usr/lib/tmpfiles.d/tlspolicyd.conf", "644", "root:root"),
+    ("usr/share/bash-completion/completions/tlspolicy", "644", "root:root"),
+    ("usr/share/zsh/vendor-completions/_tlspolicy", "644", "root:root"),
+    ("usr/share/fish/vendor_completions.d/tlspolicy.fish", "644", "root:root"),
+    ("usr/share/man/man1/tlspolicy.1.gz", "644", "root:root"),
     ("usr/share/man/man8/tlspolicyd.8.gz", "644", "root:root"),
     ("usr/share/man/man5/tlspolicyd.yaml.5.gz", "644", "root:root"),
 ]

@@ -2,12 +2,14 @@
 
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
+#include "base/paths.hpp"
 #include "engine/overrides.hpp"
 #include "postfix/map_options.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,6 +57,8 @@ struct RestartSettings {
     unsigned threads = 1;  ///< serving loops
     std::vector<Listener> listeners = {{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8461}}};
     std::size_t max_connections = 10'000;
+    /// Where `tlspolicy` reaches the daemon; nullopt: nowhere.
+    std::optional<UnixEndpoint> control = UnixEndpoint{default_run_directory() + "/control"};
 
     friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
 };
