@@ -36,6 +36,10 @@ serve_and_ask() {
     done <"$store/log"
     answer=$(postmap -q example.com socketmap:inet:127.0.0.1:8461:postfix)
     [ "$answer" = "secure match=mx.example.com" ] || { echo "check-container.sh: answered '$answer'" >&2; exit 1; }
+    health=0
+    chroot "$image" setpriv --reuid 8461 --regid 8461 --clear-groups \
+        tlspolicy status --socket /var/lib/tlspolicyd/control || health=$?
+    [ "$health" -lt 3 ] || { echo "check-container.sh: no health to be had" >&2; exit 1; }
     echo "check-container.sh: the container answers"
 }
 
