@@ -29,6 +29,9 @@ builder=$root/build/trees/$suite-packages
 clean=$root/build/trees/$suite-postfix
 out=$root/build/packages/$suite
 [ "$(id -u)" -eq 0 ] || { echo "check-debian.sh: trees need root" >&2; exit 1; }
+mkdir -p "$root/build/packages"
+exec 8>"$out.lock" # two at once wait for each other
+flock 8
 
 inside() {
     PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot "$builder" "$@"
