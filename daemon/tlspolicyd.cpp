@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 #include "app/logging.hpp"
 #include "app/service_manager.hpp"
+#include "base/paths.hpp"
 #include "base/version.hpp"
 #include "config/loader.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 using tlspolicy::config::Loaded;
 
 struct Arguments {
-    std::string config = "/etc/tlspolicyd/tlspolicyd.yaml";
+    std::string config = tlspolicy::default_config_file();
     bool config_given = false;
     bool check = false;
 };

@@ -66,10 +66,10 @@ private:
     boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     void reload();
+    Reloaded apply(const Fresh& fresh);
     Result<void> listen(std::vector<server::PassedSocket> passed);
     void heed_watchdog();
     std::string status() const;
-    Reloaded apply(const Fresh& fresh);
 
     boost::json::object describe() const override;
     Reloaded reload_now() override;

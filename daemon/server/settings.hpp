@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
+#include "base/paths.hpp"
 #include "engine/overrides.hpp"
 #include "postfix/map_options.hpp"
 
@@ -57,7 +58,7 @@ struct RestartSettings {
     std::vector<Listener> listeners = {{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8461}}};
     std::size_t max_connections = 10'000;
     /// Where `tlspolicy` reaches the daemon; nullopt: nowhere.
-    std::optional<UnixEndpoint> control = UnixEndpoint{"/run/tlspolicyd/control"};
+    std::optional<UnixEndpoint> control = UnixEndpoint{default_run_directory() + "/control"};
 
     friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
 };

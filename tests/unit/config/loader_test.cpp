@@ -30,7 +30,7 @@ std::string findings(std::string_view yaml) {
 }
 
 std::string shipped() {
-    std::ifstream file(TEST_SOURCE_DIR "/conf/tlspolicyd.yaml");
+    std::ifstream file(SHIPPED_CONF);
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
@@ -384,7 +384,7 @@ TEST_CASE("a file that cannot be read is an error") {
     CHECK(findings(config::load("/")) == "/: error: cannot be read: Is a directory");
     CHECK(findings(config::load("/dev/zero"))
           == "/dev/zero: error: the file is too large; allowed: at most 1MiB");
-    const auto loaded = config::load(TEST_SOURCE_DIR "/conf/tlspolicyd.yaml");
+    const auto loaded = config::load(SHIPPED_CONF);
     CHECK(loaded.usable());
     CHECK(loaded.config == Config{});
 }
