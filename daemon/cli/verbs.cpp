@@ -1,5 +1,7 @@
 #include "cli/verbs.hpp"
 
+#include "cli/bulk.hpp"
+#include "cli/explain.hpp"
 #include "cli/forget.hpp"
 #include "cli/list.hpp"
 #include "cli/log_level.hpp"
@@ -17,6 +19,8 @@ std::unique_ptr<Verb> make() {
 }
 
 constexpr Offer offers[] = {
+    {"explain", "Why a domain gets its answers: everything the daemon looks at", make<Explain>},
+    {"bulk", "The answers for a list of names, and how they differ from another server's", make<Bulk>},
     {"status", "How the running daemon does", make<Status>},
     {"show", "Everything that the daemon knows of a domain", make<Show>},
     {"list", "The domains of which the daemon knows something", make<List>},

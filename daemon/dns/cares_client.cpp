@@ -69,7 +69,7 @@ void CaresClient::use_servers() {
 
 std::shared_ptr<Lookup> CaresClient::prepare(Question question, Edns edns) {
     if (resolv_conf_ != nullptr && resolv_conf_->refresh()) use_servers();
-    return std::make_shared<Lookup>(queue_, upstreams_, std::move(question), edns);
+    return std::make_shared<Lookup>(queue_, upstreams_, std::move(question), edns, observer_);
 }
 
 std::shared_ptr<Lookup> CaresClient::prepare(const Domain& name, RecordType type, Edns edns) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "dns/exchange.hpp"
 #include "dns/lookup.hpp"
 #include "dns/settings.hpp"
 #include "engine/dane_ports.hpp"
@@ -48,6 +49,9 @@ public:
     /// Whether the servers validate, and are believed: asks for what the root zone signs.
     boost::asio::awaitable<Result<bool>> validates();
 
+    /// Has what passes on the wire from now on told to `observer`, which outlives this.
+    void observe(QueryObserver& observer) { observer_ = &observer; }
+
 private:
     using Families = std::pair<LookupResult, LookupResult>;  // IPv6, IPv4
 
@@ -62,6 +66,7 @@ private:
     std::unique_ptr<ResolvConfWatch> resolv_conf_;  ///< empty where servers are configured
     std::shared_ptr<LookupQueue> queue_;
     std::shared_ptr<Upstreams> upstreams_;
+    QueryObserver* observer_ = nullptr;
     std::vector<std::weak_ptr<Upstreams>> former_;  ///< with lookups under way, perhaps
 };
 

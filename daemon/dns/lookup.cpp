@@ -13,13 +13,14 @@
 namespace tlspolicy::dns {
 
 Lookup::Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question,
-               Edns edns)
+               Edns edns, QueryObserver* observer)
     : queue_(std::move(queue)),
       upstreams_(std::move(upstreams)),
       asked_(std::move(question)),
       question_(asked_),
       alias_ttl_(std::numeric_limits<std::uint32_t>::max()),
-      edns_(edns) {}
+      edns_(edns),
+      observer_(observer) {}
 
 void Lookup::start(Handler handler) {
     handler_.swap(handler);  // its move assignment calls itself for ever in Boost 1.81
@@ -40,7 +41,10 @@ void Lookup::begin() {
 
 /// The queue's timer: this try has waited long enough, or the lookup has.
 void Lookup::wake(SteadyTime now) {
-    if (under_way_) upstreams_->note_silence(current_.server, sent_, now);
+    if (under_way_) {
+        upstreams_->note_silence(current_.server, sent_, now);
+        tell(current_, now, Error(ErrorKind::dns, "no answer"));
+    }
     if (now >= deadline_) return finish(failure());
     next_try(now);
 }
@@ -76,6 +80,7 @@ void Lookup::answered(std::span<const std::uint8_t> message, Origin origin) {
     --queries_out_;
     if (!handler_) return;
     auto reply = parse_reply(message);
+    tell(origin, now, reply);
     if (!reply)
         return reject(
             fmt::format("malformed answer from {}: {}", server_text(origin), reply.error().message()), origin,
@@ -138,6 +143,10 @@ void Lookup::failed(Failure failure, Origin origin) {
     --queries_out_;
     if (!handler_) return;
     const SteadyTime now = std::chrono::steady_clock::now();
+    if (failure != Failure::silent)
+        tell(origin, now,
+             Error(ErrorKind::dns,
+                   failure == Failure::garbled ? "a malformed answer" : "it cannot be reached"));
     switch (failure) {
         case Failure::silent:  // the lookup has its own idea of how long to wait
             return;
@@ -189,6 +198,14 @@ void Lookup::complete(boost::system::error_code code, LookupResult result) {
                           std::move(done)(code, std::move(said));
                       });
     handler_ = nullptr;
+}
+
+void Lookup::tell(Origin origin, SteadyTime now, const Result<Reply>& reply) const {
+    if (observer_ == nullptr) return;
+    Exchange exchange{question_, server_text(origin), origin.transport, std::nullopt, reply};
+    const bool late = origin.server != current_.server || origin.transport != current_.transport;
+    if (!late) exchange.took = std::chrono::ceil<Duration>(now - sent_);
+    observer_->exchanged(exchange);
 }
 
 std::string Lookup::server_text(Origin origin) const {

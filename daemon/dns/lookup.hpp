@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dns/exchange.hpp"
 #include "dns/follow.hpp"
 #include "dns/lookup_queue.hpp"
 #include "dns/query.hpp"
@@ -25,8 +26,9 @@ public:
     using Handler = boost::asio::any_completion_handler<void(boost::system::error_code, LookupResult)>;
 
     /// `edns`: what the query asks for where the server understands it.
+    /// `observer` may be null.
     Lookup(std::shared_ptr<LookupQueue> queue, std::shared_ptr<Upstreams> upstreams, Question question,
-           Edns edns = Edns::on);
+           Edns edns = Edns::on, QueryObserver* observer = nullptr);
 
     /// Once. The handler is posted: with the result, or operation_aborted when it was cancelled.
     void start(Handler handler);
@@ -52,6 +54,7 @@ private:
     void finish(LookupResult result);
     void complete(boost::system::error_code code, LookupResult result);
     std::string server_text(Origin origin) const;
+    void tell(Origin origin, SteadyTime now, const Result<Reply>& reply) const;
 
     std::shared_ptr<LookupQueue> queue_;
     std::shared_ptr<Upstreams> upstreams_;
@@ -68,6 +71,7 @@ private:
     std::uint32_t alias_ttl_;
     bool aliases_secure_ = true;
     const Edns edns_;
+    QueryObserver* observer_;
     std::string reason_;  ///< of the last rejection
     SteadyTime deadline_{};
     SteadyTime sent_{};

@@ -38,11 +38,18 @@ public:
 
     /// The exact one, else that of the longest parent, among those that have not ended; null: none. `domain`:
     /// Domain::text().
-    const Override* find(std::string_view domain, WallTime now) const {
-        if (const auto* exact = current(domain, now)) return exact;
+    const Override* find(std::string_view domain, WallTime now) const { return match(domain, now).word; }
+
+    /// The same, and the key that it stands under: `domain`, or the ".example.com" above it.
+    struct Match {
+        std::string_view key;
+        const Override* word = nullptr;
+    };
+    Match match(std::string_view domain, WallTime now) const {
+        if (const auto* exact = current(domain, now)) return {domain, exact};
         for (auto dot = domain.find('.'); dot != domain.npos; dot = domain.find('.', dot + 1))
-            if (const auto* parent = current(domain.substr(dot), now)) return parent;
-        return nullptr;
+            if (const auto* parent = current(domain.substr(dot), now)) return {domain.substr(dot), parent};
+        return {};
     }
 
     friend bool operator==(const Overrides&, const Overrides&) = default;

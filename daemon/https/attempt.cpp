@@ -58,12 +58,13 @@ std::string words_for(const error_code& error) {
 class Attempt {
 public:
     Attempt(const asio::any_io_executor& network, const Target& target, const IpAddress& address,
-            const Deadline& deadline)
-        : target_(target), address_(address), deadline_(deadline), tcp_(network) {
+            const Deadline& deadline, AttemptTrace* trace)
+        : target_(target), address_(address), deadline_(deadline), trace_(trace), tcp_(network) {
         const auto& proxy = target.settings->proxy;
         if (proxy) proxy_name_ = "proxy " + with_port(address, proxy->port);
         peer_ = proxy ? fmt::format("{} through {}", target.host, proxy_name_) : address.text();
         verdict_.host = target.host;
+        if (trace != nullptr) verdict_.presented = &trace->chain;
     }
 
     asio::awaitable<AttemptOutcome> run() {
@@ -137,6 +138,7 @@ private:
         ssl.release();  // the stream frees it
         error_code error;
         co_await tls_->async_handshake(TlsStream::client, asio::redirect_error(asio::use_awaitable, error));
+        if (!error || !verdict_.failure.empty()) trace_session();
         if (!error) co_return std::nullopt;
         if (!verdict_.failure.empty())
             co_return FailedAttempt{Stage::certificate, Error(ErrorKind::webpki, verdict_.failure)};
@@ -172,6 +174,7 @@ private:
                 !error ? response.received(count)
                        : response.ended(error == asio::error::eof ? PolicyResponse::Ending::close_notify
                                                                   : PolicyResponse::Ending::abrupt);
+            trace_header(response);
             if (auto* policy = std::get_if<std::string>(&progress)) co_return std::move(*policy);
             if (auto* bad = std::get_if<BadResponse>(&progress)) {
                 if (bad->verdict == BadResponse::Verdict::answered)
@@ -181,9 +184,22 @@ private:
         }
     }
 
+    void trace_session() {
+        if (trace_ == nullptr) return;
+        trace_->tls_version = SSL_get_version(tls_->native_handle());
+        trace_->cipher = SSL_get_cipher_name(tls_->native_handle());
+    }
+
+    void trace_header(const PolicyResponse& response) {
+        if (trace_ == nullptr || trace_->http_status != 0) return;
+        trace_->http_status = response.status();
+        trace_->fields = response.fields();
+    }
+
     const Target& target_;
     IpAddress address_;
     Deadline deadline_;
+    AttemptTrace* trace_;
     std::string proxy_name_;
     std::string peer_;
     tls::CertificateVerdict verdict_;
@@ -198,8 +214,8 @@ Error Deadline::passed(std::string_view doing) const {
 }
 
 asio::awaitable<AttemptOutcome> attempt(asio::any_io_executor network, const Target& target,
-                                        IpAddress address, Deadline deadline) {
-    Attempt one(network, target, address, deadline);
+                                        IpAddress address, Deadline deadline, AttemptTrace* trace) {
+    Attempt one(network, target, address, deadline, trace);
     auto outcome = co_await one.run();
     co_return outcome;
 }

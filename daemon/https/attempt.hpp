@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/ip_address.hpp"
+#include "https/fetch_trace.hpp"
 #include "https/settings.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,7 +10,6 @@
 #include <openssl/types.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -22,17 +22,6 @@ struct Deadline {
     Duration since_start;  ///< from the start of the fetch
 
     Error passed(std::string_view doing) const;
-};
-
-/// How far an attempt came; what came furthest is worth reporting most.
-enum class Stage : std::uint8_t {
-    refused,      ///< by the address guard
-    unreachable,  ///< no route from here
-    connect,
-    handshake,
-    certificate,
-    response,
-    answered,  ///< a whole HTTP answer, though not a policy: no other address would do better
 };
 
 struct FailedAttempt {
@@ -54,8 +43,9 @@ struct Target {
 };
 
 /// One GET of a policy at one address, or through a proxy at that address: the body, or what went wrong and
-/// when. Throws operation_aborted where it is cancelled; the socket is closed in every case.
+/// when. Throws operation_aborted where it is cancelled; the socket is closed in every case. What it meets
+/// goes into `trace`, unless that is null.
 boost::asio::awaitable<AttemptOutcome> attempt(boost::asio::any_io_executor network, const Target& target,
-                                               IpAddress address, Deadline deadline);
+                                               IpAddress address, Deadline deadline, AttemptTrace* trace);
 
 }  // namespace tlspolicy::https

@@ -94,6 +94,8 @@ public:
         co_return result;
     }
 
+    void observe(FetchObserver& observer) { observer_ = &observer; }
+
 private:
     using Addresses = Result<std::vector<IpAddress>>;
 
@@ -108,7 +110,7 @@ private:
 
         const auto addresses = co_await addresses_for(target, *host, deadline);
         if (!addresses) co_return addresses.error();
-        auto result = co_await try_in_turn(target, *addresses, deadline);
+        auto result = co_await try_in_turn(policy_domain, target, *addresses, deadline);
         co_return result;
     }
 
@@ -139,18 +141,22 @@ private:
         co_return std::move(found->addresses);
     }
 
-    asio::awaitable<Result<std::string>> try_in_turn(const Target& target,
+    asio::awaitable<Result<std::string>> try_in_turn(Domain policy_domain, const Target& target,
                                                      const std::vector<IpAddress>& addresses,
                                                      Deadline deadline) {
         FailedAttempt furthest;
         std::size_t left = addresses.size();
         for (const auto& address : addresses) {
             const Deadline share = share_of(deadline, left--);
+            AttemptTrace trace{address};
             FailedAttempt failed;
             if (auto refused = guard(target, address)) {
                 failed = std::move(*refused);
+                tell(policy_domain, trace, &failed);
             } else {
-                auto outcome = co_await attempt(network_, target, address, share);
+                auto* const traced = observer_ == nullptr ? nullptr : &trace;
+                auto outcome = co_await attempt(network_, target, address, share, traced);
+                tell(policy_domain, trace, std::get_if<FailedAttempt>(&outcome));
                 if (auto* policy = std::get_if<std::string>(&outcome)) co_return std::move(*policy);
                 failed = std::move(std::get<FailedAttempt>(outcome));
                 if (failed.stage == Stage::answered) co_return std::move(failed.error);
@@ -162,6 +168,15 @@ private:
             if (first || failed.stage > furthest.stage) furthest = std::move(failed);
         }
         co_return std::move(furthest.error);
+    }
+
+    void tell(const Domain& policy_domain, AttemptTrace& trace, const FailedAttempt* failed) const {
+        if (observer_ == nullptr) return;
+        if (failed != nullptr) {
+            trace.reached = failed->stage;
+            trace.failure = failed->error;
+        }
+        observer_->attempted(policy_domain, trace);
     }
 
     static std::optional<FailedAttempt> guard(const Target& target, const IpAddress& address) {
@@ -179,6 +194,7 @@ private:
     async::Slots slots_;
     std::unique_ptr<tls::Context> tls_;
     std::shared_ptr<const Settings> settings_;
+    FetchObserver* observer_ = nullptr;
 };
 
 HttpsPolicyFetcher::HttpsPolicyFetcher(asio::any_io_executor network, const Clock& clock,
@@ -202,6 +218,10 @@ Result<void> HttpsPolicyFetcher::usable() {
 
 Result<void> HttpsPolicyFetcher::configure(Settings settings) {
     return impl_->configure(std::move(settings));
+}
+
+void HttpsPolicyFetcher::observe(FetchObserver& observer) {
+    impl_->observe(observer);
 }
 
 asio::awaitable<Result<std::string>> HttpsPolicyFetcher::fetch(Domain policy_domain) {

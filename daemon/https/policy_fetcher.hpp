@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "engine/ports.hpp"
+#include "https/fetch_trace.hpp"
 #include "https/settings.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,6 +33,9 @@ public:
     Result<void> configure(Settings settings);
 
     boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override;
+
+    /// Has each attempt from now on told to `observer`, which outlives them.
+    void observe(FetchObserver& observer);
 
 private:
     class Impl;

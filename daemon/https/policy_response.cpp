@@ -171,4 +171,16 @@ PolicyResponse::Progress PolicyResponse::ended(Ending how) {
     return std::move(state.parser->get().body());
 }
 
+unsigned PolicyResponse::status() const {
+    return state_->parser->is_header_done() ? state_->parser->get().result_int() : 0;
+}
+
+std::vector<HeaderField> PolicyResponse::fields() const {
+    std::vector<HeaderField> all;
+    if (!state_->parser->is_header_done()) return all;
+    for (const auto& field : state_->parser->get().base())
+        all.push_back({printable(plain(field.name_string())), printable(plain(field.value()))});
+    return all;
+}
+
 }  // namespace tlspolicy::https

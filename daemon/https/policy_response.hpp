@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "https/fetch_trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace tlspolicy::https {
 
@@ -41,6 +43,10 @@ public:
     Progress received(std::size_t count);
     /// The connection has ended while more was needed.
     Progress ended(Ending how);
+
+    /// The status and the header fields of the response; 0 and none until all of them have come.
+    unsigned status() const;
+    std::vector<HeaderField> fields() const;
 
 private:
     struct State;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace tlspolicy::sts {
 namespace {
@@ -45,14 +46,17 @@ Result<std::chrono::seconds> parse_max_age(std::string_view value) {
     return std::min(std::chrono::seconds(seconds), longest_max_age);
 }
 
+using Kind = LineVerdict::Kind;
+
 /// Collects the fields of one body, line by line.
 class PolicyReader {
 public:
-    Result<void> read(std::string_view line);
+    Result<Kind> read(std::string_view line);
+    std::vector<std::string> missing() const;
     Result<Policy> finish() &&;
 
 private:
-    Result<void> read_field(std::string_view name, std::string_view value);
+    Result<Kind> read_field(std::string_view name, std::string_view value);
 
     bool version_seen_ = false;
     std::optional<Mode> mode_;
@@ -60,7 +64,9 @@ private:
     Policy policy_;
 };
 
-Result<void> PolicyReader::read(std::string_view line) {
+Result<Kind> PolicyReader::read(std::string_view line) {
+    // The grammar knows no empty line, but real policies end in one; it says nothing, so it harms nothing.
+    if (ascii::trim(line).empty()) return Kind::blank;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return invalid(quoted(line) + " has no colon");
     const std::string_view name = line.substr(0, colon);
@@ -73,17 +79,18 @@ Result<void> PolicyReader::read(std::string_view line) {
 }
 
 /// RFC 8461, 3.2: of a repeated field other than mx the first counts, so a later one is not even looked at.
-Result<void> PolicyReader::read_field(std::string_view name, std::string_view value) {
+Result<Kind> PolicyReader::read_field(std::string_view name, std::string_view value) {
     if (name == "version") {
-        if (!version_seen_ && value != "STSv1") return invalid("version " + quoted(value) + " is not STSv1");
+        if (version_seen_) return Kind::repeated;
+        if (value != "STSv1") return invalid("version " + quoted(value) + " is not STSv1");
         version_seen_ = true;
     } else if (name == "mode") {
-        if (mode_) return {};
+        if (mode_) return Kind::repeated;
         const auto mode = parse_mode(value);
         if (!mode) return mode.error();
         mode_ = *mode;
     } else if (name == "max_age") {
-        if (max_age_) return {};
+        if (max_age_) return Kind::repeated;
         const auto max_age = parse_max_age(value);
         if (!max_age) return max_age.error();
         max_age_ = *max_age;
@@ -91,20 +98,32 @@ Result<void> PolicyReader::read_field(std::string_view name, std::string_view va
         auto pattern = MxPattern::parse(value);
         if (!pattern) return pattern.error();
         policy_.mx.push_back(std::move(*pattern));
-    } else if (value.empty()) {
-        return invalid(std::string(name) + " has no value");
+    } else {
+        if (value.empty()) return invalid(std::string(name) + " has no value");
+        return Kind::extension;
     }
-    return {};
+    return Kind::field;
+}
+
+std::vector<std::string> PolicyReader::missing() const {
+    std::vector<std::string> names;
+    if (!version_seen_) names.emplace_back("version is missing");
+    if (!mode_) names.emplace_back("mode is missing");
+    if (!max_age_) names.emplace_back("max_age is missing");
+    if (policy_.mx.empty() && mode_ && *mode_ != Mode::none) names.emplace_back("mx is missing");
+    return names;
 }
 
 Result<Policy> PolicyReader::finish() && {
-    if (!version_seen_) return invalid("version is missing");
-    if (!mode_) return invalid("mode is missing");
-    if (!max_age_) return invalid("max_age is missing");
-    if (policy_.mx.empty() && *mode_ != Mode::none) return invalid("mx is missing");
+    if (auto names = missing(); !names.empty()) return invalid(std::move(names.front()));
     policy_.mode = *mode_;
     policy_.max_age = *max_age_;
     return std::move(policy_);
+}
+
+std::optional<Error> mark_at_start(std::string_view body) {
+    if (body.substr(0, 3) != "\xEF\xBB\xBF") return std::nullopt;
+    return invalid("it begins with a byte order mark");
 }
 
 }  // namespace
@@ -122,17 +141,29 @@ std::string_view name_of(Mode mode) noexcept {
 }
 
 Result<Policy> parse_policy(std::string_view body) {
-    if (body.substr(0, 3) == "\xEF\xBB\xBF") return invalid("line 1: it begins with a byte order mark");
+    if (const auto mark = mark_at_start(body)) return mark->in("line 1");
     PolicyReader reader;
     for (std::size_t number = 1; !body.empty(); ++number) {
-        const std::string_view line = take_line(body);
-        // The grammar knows no empty line, but real policies end in one; it says nothing, so it harms
-        // nothing.
-        if (ascii::trim(line).empty()) continue;
-        const auto read = reader.read(line);
+        const auto read = reader.read(take_line(body));
         if (!read) return read.error().in("line " + std::to_string(number));
     }
     return std::move(reader).finish();
+}
+
+Reading read_lines(std::string_view body) {
+    Reading reading;
+    PolicyReader reader;
+    auto mark = mark_at_start(body);
+    for (std::size_t number = 1; !body.empty(); ++number) {
+        const std::string_view line = take_line(body);
+        const Result<Kind> read = mark ? Result<Kind>(*std::exchange(mark, std::nullopt)) : reader.read(line);
+        LineVerdict verdict{number, std::string(line)};
+        verdict.kind = read ? *read : Kind::wrong;
+        if (!read) verdict.why = read.error().message();
+        reading.lines.push_back(std::move(verdict));
+    }
+    reading.missing = reader.missing();
+    return reading;
 }
 
 }  // namespace tlspolicy::sts

@@ -26,12 +26,15 @@ int verdict_index() {
     return index;
 }
 
-// OpenSSL forgets which certificate failed and why when the handshake ends, so the words are made here.
+// OpenSSL forgets which certificate failed and why when the handshake ends, and with a failure the
+// certificates too, so both are put down here.
 int note_failure(int fine, X509_STORE_CTX* store_context) {
-    if (fine == 1) return 1;
     const auto* ssl = static_cast<const SSL*>(
         X509_STORE_CTX_get_ex_data(store_context, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* verdict = static_cast<CertificateVerdict*>(SSL_get_ex_data(ssl, verdict_index()));
+    if (verdict->presented != nullptr && verdict->presented->empty())
+        *verdict->presented = chain_of(X509_STORE_CTX_get0_untrusted(store_context));
+    if (fine == 1) return 1;
     if (verdict->failure.empty()) verdict->failure = certificate_failure(*store_context, verdict->host);
     return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "tls/certificate.hpp"
 
 #include <openssl/types.h>
 
@@ -15,7 +16,8 @@ namespace tlspolicy::tls {
 /// What the verification of one connection's certificate found wrong; it outlives the connection's SSL.
 struct CertificateVerdict {
     std::string host;
-    std::string failure = {};  ///< empty: nothing
+    std::string failure = {};    ///< empty: nothing
+    Chain* presented = nullptr;  ///< where the certificates that were sent are put down; perhaps nowhere
 };
 
 using SslHandle = std::unique_ptr<SSL, void (*)(SSL*)>;

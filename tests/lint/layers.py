@@ -4,8 +4,8 @@
     layers.py ROOT      check ROOT/daemon; the check itself is tried on wrong examples first
 
 A file includes its own folder and lower floors only; folders of one floor do not know each other. Only the
-programs, app/ and cli/ see two adapters of one floor; config/ sees their settings alone. Pure code reaches no
-socket, clock, log, file or Asio header, directly or through other headers.
+programs, app/, cli/ and inquiry/ see two adapters of one floor; config/ sees their settings alone. Pure code
+reaches no socket, clock, log, file or Asio header, directly or through other headers.
 """
 import pathlib
 import re
@@ -19,6 +19,7 @@ FLOORS = [
     {"tls"},
     {"dns", "https", "store", "server", "telemetry", "tlsrpt"},
     {"config"},
+    {"inquiry"},
     {"app", "cli"},
     {""},  # the programs
 ]
@@ -86,7 +87,7 @@ def check_floors(path, own, files):
 def check_adapters(path, own):
     seen = {folder_of(header) for header in own} & ADAPTERS
     here = folder_of(path)
-    if len(seen) > 1 and here not in {"app", "cli", "config", ""}:
+    if len(seen) > 1 and here not in {"app", "cli", "inquiry", "config", ""}:
         yield f"{path}: sees two adapters: {', '.join(sorted(seen))}"
 
 

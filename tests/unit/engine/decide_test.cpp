@@ -135,4 +135,53 @@ TEST_CASE("an answer keeps its policy alive") {
     CHECK(shown(answer) == plain_answer);
 }
 
+TEST_CASE("the rule behind an answer is a row of the tables") {
+    using dane::Standing;
+    const MapOptions usual;
+    MapOptions strict;
+    strict.on_dns_failure = MapOptions::OnDnsFailure::temp;
+    strict.enforce_testing = true;
+    const cache::StsState unknown = cache::Unknown{};
+    const cache::StsState enforce = cached("enforce");
+    const cache::StsState testing = cached("testing");
+    CHECK(rule_for(enforce, usual, now) == Rule::policy_enforced);
+    CHECK(rule_for(testing, usual, now) == Rule::policy_testing);
+    CHECK(rule_for(testing, strict, now) == Rule::policy_enforced);
+    CHECK(rule_for(cached("none"), usual, now) == Rule::policy_none);
+    CHECK(rule_for(of_no_host(), usual, now) == Rule::policy_none);
+    CHECK(rule_for(cache::NoRecord{now}, usual, now) == Rule::no_record);
+    CHECK(rule_for(unavailable(ErrorKind::fetch, minutes(1)), usual, now) == Rule::policy_unavailable);
+    CHECK(rule_for(unavailable(ErrorKind::dns, minutes(1)), usual, now) == Rule::record_not_known);
+    CHECK(rule_for(at(cached("enforce"), Duration(-1)), usual, now) == Rule::record_not_known);
+    CHECK(rule_for(unknown, usual, now) == Rule::record_not_known);
+
+    struct Row {
+        Standing standing;
+        Rule enforced;
+        Rule otherwise;
+        Rule deferred;  ///< the record is not known, and the map is strict about it
+    };
+    const Rule enforced = Rule::policy_enforced;
+    const Rule not_known = Rule::record_not_known;
+    for (const Row& row : {
+             Row{Standing::none, enforced, Rule::policy_testing, not_known},
+             Row{Standing::all_usable, Rule::all_hosts_usable, Rule::all_hosts_usable,
+                 Rule::all_hosts_usable},
+             Row{Standing::some_usable, Rule::some_hosts_usable_enforced, Rule::some_hosts_usable, not_known},
+             Row{Standing::undecided, Rule::hosts_undecided_enforced, Rule::hosts_undecided, not_known},
+             Row{Standing::unusable, enforced, Rule::hosts_unusable, not_known},
+             Row{Standing::insecure_hosts, enforced, Rule::hosts_insecure, not_known},
+             Row{Standing::hosts_not_known, Rule::hosts_not_known_enforced, Rule::policy_testing, not_known},
+         }) {
+        CAPTURE(dane::name_of(row.standing));
+        cache::DaneState state;
+        state.standing = row.standing;
+        CHECK(rule_for(enforce, &state, usual, now) == row.enforced);
+        CHECK(rule_for(testing, &state, usual, now) == row.otherwise);
+        CHECK(rule_for(unknown, &state, strict, now) == row.deferred);
+    }
+    CHECK(rule_for(enforce, nullptr, usual, now) == Rule::hosts_not_known_enforced);
+    CHECK(name_of(Rule::some_hosts_usable_enforced) == "some-hosts-usable-enforced");
+}
+
 }  // namespace tlspolicy::engine

@@ -40,6 +40,15 @@ TEST_CASE("the exact override goes first, then that of the longest parent") {
     CHECK(found(overrides, "example.com") == "later");
 }
 
+TEST_CASE("an override tells the key that it stands under") {
+    Overrides overrides;
+    overrides.set("example.com", says("exact"));
+    overrides.set(".example.com", says("below"));
+    CHECK(overrides.match("example.com", now).key == "example.com");
+    CHECK(overrides.match("a.b.example.com", now).key == ".example.com");
+    CHECK(overrides.match("example.org", now).word == nullptr);
+}
+
 TEST_CASE("an override that has ended lets the next one speak") {
     Overrides overrides;
     overrides.set("a.example.com", says("until tomorrow", now + std::chrono::hours(24)));

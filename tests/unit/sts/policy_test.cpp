@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace tlspolicy::sts;
@@ -220,4 +221,32 @@ TEST_CASE("a large policy is read whole") {  // proves STS-17
     const auto policy = good(body);
     CHECK(policy.mx.size() + 3 == policy.lines.size());
     CHECK(policy.mx.size() > 2000);
+}
+
+TEST_CASE("a policy is judged line by line, beyond its first fault") {
+    using Kind = LineVerdict::Kind;
+    const auto reading = read_lines(
+        "version: STSv1\r\nmode: enforced\n\nmode: testing\nmode: none\nnote: x\nmx x\nmax_age: 1d");
+    const auto verdict = [](std::size_t number, std::string_view text, Kind kind, std::string_view why = "") {
+        return LineVerdict{number, std::string(text), kind, std::string(why)};
+    };
+    CHECK(reading.lines
+          == std::vector<LineVerdict>{
+              verdict(1, "version: STSv1", Kind::field),
+              verdict(2, "mode: enforced", Kind::wrong, "mode \"enforced\" is not enforce, testing or none"),
+              verdict(3, "", Kind::blank), verdict(4, "mode: testing", Kind::field),
+              verdict(5, "mode: none", Kind::repeated), verdict(6, "note: x", Kind::extension),
+              verdict(7, "mx x", Kind::wrong, "\"mx x\" has no colon"),
+              verdict(8, "max_age: 1d", Kind::wrong, "max_age \"1d\" is not 1 to 10 digits")});
+    CHECK(reading.missing == std::vector<std::string>{"max_age is missing", "mx is missing"});
+}
+
+TEST_CASE("the line by line judgement of a valid policy has no fault") {
+    const auto reading = read_lines(whole);
+    CHECK(reading.lines.size() == 4);
+    for (const auto& line : reading.lines)
+        CHECK(line.kind == LineVerdict::Kind::field);
+    CHECK(reading.missing.empty());
+    CHECK(read_lines("").missing.size() == 3);
+    CHECK(read_lines("\xEF\xBB\xBFversion: STSv1\n").lines.front().why == "it begins with a byte order mark");
 }

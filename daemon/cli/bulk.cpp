@@ -1,0 +1,157 @@
+#include "cli/bulk.hpp"
+
+#include "base/wall_clock.hpp"
+#include "cli/control_option.hpp"
+#include "cli/progress.hpp"
+#include "config/endpoints.hpp"
+#include "inquiry/name_list.hpp"
+
+#include <CLI/App.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+namespace tlspolicy::cli {
+namespace {
+
+constexpr std::size_t most_parallel = 1000;  // of the files that a process may have open
+
+Result<std::string> read_all(std::istream& in) {
+    std::string text;
+    std::string piece(64 * 1024, '\0');
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+        text.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+        if (text.size() > inquiry::max_list) return Error(ErrorKind::system, "more than 64 MiB");
+    }
+    if (in.bad()) return Error(ErrorKind::system, "it cannot be read");
+    return text;
+}
+
+Result<std::string> read_file(const std::string& file) {
+    if (file == "-") return read_all(std::cin);
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return Error(ErrorKind::system, "it cannot be opened");
+    return read_all(in);
+}
+
+struct ServerAndMap {
+    std::string server;
+    std::string map;
+};
+
+/// "127.0.0.1:8461:postfix", "unix:/path:postfix".
+Result<ServerAndMap> split(const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon + 1 == text.size())
+        return Error(ErrorKind::syntax, fmt::format("--compare: \"{}\" is not ADDRESS:PORT:MAP", text));
+    return ServerAndMap{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+/// Where nobody answers at all, one reason says more than as many as there are names.
+Result<inquiry::Replies> unless_mute(inquiry::Replies replies) {
+    const bool mute = !replies.empty() && std::none_of(replies.begin(), replies.end(), [](const auto& reply) {
+        return reply.has_value();
+    });
+    if (mute) return replies.front().error();
+    return replies;
+}
+
+}  // namespace
+
+void Bulk::declare(CLI::App& command) {
+    command.add_option("FILE", file_, "Names, one a line; \"-\": standard input")->required();
+    command.add_option("-m,--map", map_, "The map that is asked")->capture_default_str();
+    command.add_option("--parallel", parallel_, "Lookups at one time")
+        ->capture_default_str()
+        ->check(CLI::Range(std::size_t{1}, most_parallel));
+    command.add_option("--server", server_,
+                       "Ask this socketmap server, not the network: ADDRESS:PORT or unix:PATH");
+    auto* compare = command.add_option("--compare", compare_,
+                                       "Print where this other socketmap server says something else: "
+                                       "ADDRESS:PORT:MAP or unix:PATH:MAP");
+    command.add_flag("--postmap", postmap_, "Print a table for postmap(1) or texthash:")->excludes(compare);
+    engine_.declare(command);
+}
+
+Result<Bulk::Names> Bulk::names() const {
+    const auto text = read_file(file_);
+    if (!text) return text.error().in(file_);
+    auto names = inquiry::read_names(*text);
+    if (!names) return names.error().in(file_);
+    return names;
+}
+
+Result<inquiry::Replies> Bulk::ask_here(Terminal& terminal, const Names& names) const {
+    if (server_) return ask_server(terminal, "asking", *server_, map_, names);
+    const auto config = engine_.load(terminal);
+    if (!config) return config.error();
+    const auto map = config->server.maps.find(map_);
+    if (map == config->server.maps.end())
+        return Error(ErrorKind::system, fmt::format("there is no map \"{}\" in the configuration", map_));
+    inquiry::LocalSource source(*config, map->second);
+    if (auto usable = source.usable(); !usable) return usable.error();
+    Progress progress(terminal.err, terminal_for_progress(), "asking", names.size());
+    return inquiry::ask_all(source, names, parallel_, [&](std::size_t done) { progress.show(done); });
+}
+
+Result<inquiry::Replies> Bulk::ask_server(Terminal& terminal, std::string_view what,
+                                          const std::string& server, const std::string& map,
+                                          const Names& names) const {
+    auto endpoint = config::parse_endpoint(server);
+    if (!endpoint)
+        return Error(ErrorKind::syntax, fmt::format("\"{}\" {}", server, endpoint.error().message()));
+    inquiry::ServerSource source(std::move(*endpoint), map);
+    Progress progress(terminal.err, terminal_for_progress(), what, names.size());
+    return unless_mute(
+        inquiry::ask_all(source, names, parallel_, [&](std::size_t done) { progress.show(done); }));
+}
+
+Exit Bulk::run(Terminal& terminal) {
+    const auto all = names();
+    if (!all) return tell_failure(terminal, all.error());
+    auto here = ask_here(terminal, *all);
+    if (!here) return tell_failure(terminal, here.error());
+    std::vector<BulkRow> rows;
+    for (std::size_t i = 0; i < all->size(); ++i)
+        rows.push_back({(*all)[i], std::move((*here)[i])});
+    if (!compare_) return print(terminal, rows);
+
+    const auto other = split(*compare_);
+    if (!other) return tell_failure(terminal, other.error());
+    auto there = ask_server(terminal, "comparing", other->server, other->map, *all);
+    if (!there) return tell_failure(terminal, there.error());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i].other = std::move((*there)[i]);
+    return print_differences(terminal, std::move(rows));
+}
+
+Exit Bulk::print(Terminal& terminal, const std::vector<BulkRow>& rows) const {
+    if (postmap_)
+        terminal.out << to_postmap(rows, map_, SystemWallClock().now());
+    else if (terminal.json)
+        terminal.out << to_json_lines(rows, Columns::one);
+    else
+        terminal.out << to_table(rows, Columns::one, Palette(terminal.colour), terminal.width);
+    const bool all =
+        std::all_of(rows.begin(), rows.end(), [](const BulkRow& row) { return row.said.has_value(); });
+    return all ? Exit::fine : Exit::unknown;
+}
+
+Exit Bulk::print_differences(Terminal& terminal, std::vector<BulkRow> rows) const {
+    const std::size_t asked = rows.size();
+    rows = differences(std::move(rows));
+    if (terminal.json)
+        terminal.out << to_json_lines(rows, Columns::both);
+    else
+        terminal.out << to_table(rows, Columns::both, Palette(terminal.colour), terminal.width);
+    terminal.err << fmt::format("{} of {} names are answered differently\n", rows.size(), asked);
+    const bool failed =
+        std::any_of(rows.begin(), rows.end(), [](const BulkRow& row) { return !row.said || !row.other; });
+    if (failed) return Exit::unknown;
+    return rows.empty() ? Exit::fine : Exit::warning;
+}
+
+}  // namespace tlspolicy::cli

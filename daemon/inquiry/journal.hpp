@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "cache/entry.hpp"
+#include "dns/exchange.hpp"
+#include "engine/dane_ports.hpp"
+#include "engine/ports.hpp"
+#include "https/fetch_trace.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tlspolicy::inquiry {
+
+/// One thing that the engine asked of the world, and what it was told.
+template <class Said>
+struct Step {
+    std::string name;  ///< what was asked about
+    Time begun{};
+    Time ended{};
+    Said said;
+
+    Duration took() const { return ended - begun; }
+};
+
+/// All that passed between an engine and the world, in the order in which it came to an end.
+struct Journal {
+    std::vector<Step<engine::DnsAnswer<engine::TxtRecords>>> texts;
+    std::vector<Step<engine::DnsAnswer<engine::HostAddresses>>> policy_hosts;
+    std::vector<Step<Result<std::string>>> fetches;
+    std::vector<https::AttemptTrace> attempts;  ///< of the fetches
+    std::vector<Step<engine::DnsAnswer<engine::MxRecords>>> exchanges;
+    std::vector<Step<engine::HostRecords>> hosts;
+    std::vector<Step<engine::DnsAnswer<engine::TlsaRecords>>> tlsa;
+    std::vector<Step<engine::DnsAnswer<engine::AliasRecord>>> aliases;
+    std::optional<cache::Cached> learned;  ///< the policy, even where it is not kept (max_age 0)
+    std::vector<dns::Exchange> wire;
+};
+
+/// The step about this name; null: there was none.
+template <class Said>
+const Step<Said>* find(const std::vector<Step<Said>>& steps, std::string_view name) {
+    for (const auto& step : steps)
+        if (step.name == name) return &step;
+    return nullptr;
+}
+
+}  // namespace tlspolicy::inquiry
