@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 #include "app/logging.hpp"
+#include "app/service_manager.hpp"
 #include "base/version.hpp"
 #include "config/loader.hpp"
 
@@ -55,9 +56,10 @@ int serve(const Arguments& arguments) {
         std::cerr << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return EXIT_FAILURE;
 
+    auto passed = tlspolicy::app::service_manager::passed_sockets();  // before there is another thread
     auto log = tlspolicy::app::start_logging(loaded.config.log);
-    auto daemon =
-        tlspolicy::app::Daemon::create(loaded.config, std::move(log), [&] { return reload(arguments); });
+    auto daemon = tlspolicy::app::Daemon::create(
+        loaded.config, std::move(log), [&] { return reload(arguments); }, std::move(passed));
     if (!daemon) {
         spdlog::critical("start-failed reason=\"{}\"", daemon.error().message());
         tlspolicy::app::stop_logging();

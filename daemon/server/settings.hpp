@@ -31,9 +31,19 @@ struct UnixEndpoint {
     friend bool operator==(const UnixEndpoint&, const UnixEndpoint&) = default;
 };
 
+using Endpoint = std::variant<TcpEndpoint, UnixEndpoint>;
+
+/// Whether two listeners cannot both be bound there.
+inline bool same_place(const Endpoint& a, const Endpoint& b) {
+    const auto* path = std::get_if<UnixEndpoint>(&a);
+    const auto* other_path = std::get_if<UnixEndpoint>(&b);
+    if (path != nullptr && other_path != nullptr) return path->path == other_path->path;
+    return a == b;
+}
+
 /// A socket that speaks socketmap, or tcp_table where it names a map.
 struct Listener {
-    std::variant<TcpEndpoint, UnixEndpoint> endpoint;
+    Endpoint endpoint;
     /// TCP clients beyond loopback that are served.
     std::vector<IpNetwork> allow = {};
     std::string table_map = {};

@@ -25,16 +25,16 @@ def work():
     return pathlib.Path(os.environ[WORK])
 
 
-def main():
-    """What a test file calls at its end."""
+def main(complaints=()):
+    """What a test file calls at its end. `complaints`: why it cannot run, beyond what all need."""
     if WORK not in os.environ:
-        sys.exit(enter())
+        sys.exit(enter(complaints))
     furnish()
     unittest.main(module="__main__", verbosity=2)
 
 
-def enter():
-    complaints = programs.missing()
+def enter(complaints):
+    complaints = [*programs.missing(), *complaints]
     if os.geteuid() != 0:
         complaints.append("the end-to-end tests need root: namespaces and ports below 1024")
     daemon = os.environ.get("TLSPOLICYD", "")
