@@ -160,7 +160,7 @@ asio::awaitable<void> Daemon::heed_signals() {
     for (;;) {
         const int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal == SIGTERM || signal == SIGINT) break;
-        if (signal == SIGHUP) reload();
+        if (signal == SIGHUP) reload_now();
         if (signal == SIGUSR1)
             spdlog::info("counters entries={} connections={} waiting={} {}", cache_.size(),
                          server_.connections(), engine_.waiting(), counters());
@@ -244,13 +244,9 @@ asio::awaitable<void> Daemon::shut_down() {
     network_.stop();
 }
 
-void Daemon::reload() {
-    reload_now();
-}
-
 Daemon::Reloaded Daemon::reload_now() {
     service_manager::tell_reloading();
-    Reloaded outcome = apply(reload_());
+    auto outcome = apply(reload_());
     file_in_use_ = outcome.used;
     service_manager::tell_ready(status());
     return outcome;

@@ -65,7 +65,6 @@ private:
     boost::asio::awaitable<void> tick();
     boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
-    void reload();
     Reloaded apply(const Fresh& fresh);
     Result<void> listen(std::vector<server::PassedSocket> passed);
     void heed_watchdog();
