@@ -54,7 +54,7 @@ verify    unix  - - n -    1   verify
 flush     unix  n - n 1000 0   flush
 proxymap  unix  - - n -    -   proxymap
 proxywrite unix - - n -    1   proxymap
-smtp      unix  - - n -    -   smtp
+smtp      unix  - - {chroot} -    -   smtp
 smtp-reporting unix - - n - -  smtp -o smtp_tls_policy_maps={reporting_maps}
 relay     unix  - - n -    -   smtp
 showq     unix  n - n -    -   showq
@@ -68,7 +68,7 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def write_config(directory, ca, policy_maps="", reporting_maps="", more=""):
+def write_config(directory, ca, policy_maps="", reporting_maps="", more="", chroot=False):
     """A config_directory that postmap and the whole of Postfix can use.
 
     `reporting_maps`: the policies for reporting.example, instead of `policy_maps`. `more`: further lines of main.cf.
@@ -76,7 +76,8 @@ def write_config(directory, ca, policy_maps="", reporting_maps="", more=""):
     config = pathlib.Path(directory) / "config"
     config.mkdir(parents=True)
     (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps) + more)
-    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps))
+    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps,
+                                                         chroot="y" if chroot else "n"))
     dynamic = pathlib.Path("/etc/postfix/dynamicmaps.cf")
     if dynamic.exists():
         shutil.copy(dynamic, config)
@@ -84,11 +85,15 @@ def write_config(directory, ca, policy_maps="", reporting_maps="", more=""):
 
 
 class Postfix:
-    def __init__(self, work, ca, policy_maps, reporting_maps="", more=""):
+    def __init__(self, work, ca, policy_maps, reporting_maps="", more="", chroot=False):
+        """`chroot`: smtp runs in the queue directory, as Debian has it."""
         self.directory = work / "postfix"
-        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more)
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more, chroot)
         for name in ("spool", "data"):
-            (self.directory / name).mkdir()
+            (self.directory / name).mkdir(exist_ok=True)
+        if chroot:
+            (self.directory / "spool/etc").mkdir()
+            shutil.copy("/etc/resolv.conf", self.directory / "spool/etc")
         shutil.chown(self.directory / "data", "postfix")
         # This /etc is the lab's: the default instance only says which others there are.
         pathlib.Path("/etc/postfix/main.cf").write_text(
