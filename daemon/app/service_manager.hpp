@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "server/passed_sockets.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,5 +25,10 @@ Duration watchdog_limit();
 
 /// The caller owns the descriptors. To be called once, while there is one thread.
 std::vector<server::PassedSocket> passed_sockets();
+
+/// Whether systemd's journal can be written to.
+bool has_journal();
+/// One entry of "NAME=value" fields (sd_journal_sendv(3)). Safe from any thread.
+void write_journal(const std::vector<std::string>& fields);
 
 }  // namespace tlspolicy::app::service_manager

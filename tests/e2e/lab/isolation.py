@@ -77,6 +77,17 @@ def furnish():
     replace_file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n")
 
 
+def hide_system_sockets():
+    """Instead of the machine's /run and /dev, empty ones (with the few devices that programs need)."""
+    programs.run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run")
+    devices = work() / "dev"
+    devices.mkdir()
+    for name in ("null", "zero", "full", "random", "urandom"):
+        (devices / name).touch()
+        programs.run("mount", "--bind", f"/dev/{name}", devices / name)
+    programs.run("mount", "--rbind", devices, "/dev")
+
+
 def replace_file(path, text):
     """Atomically, as editors and network managers do."""
     fresh = pathlib.Path(f"{path}.new")

@@ -54,7 +54,7 @@ verify    unix  - - n -    1   verify
 flush     unix  n - n 1000 0   flush
 proxymap  unix  - - n -    -   proxymap
 proxywrite unix - - n -    1   proxymap
-smtp      unix  - - n -    -   smtp
+smtp      unix  - - {chroot} -    -   smtp
 smtp-reporting unix - - n - -  smtp -o smtp_tls_policy_maps={reporting_maps}
 relay     unix  - - n -    -   smtp
 showq     unix  n - n -    -   showq
@@ -68,7 +68,7 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def write_config(directory, ca, policy_maps="", reporting_maps="", more="", services="", root="/"):
+def write_config(directory, ca, policy_maps="", reporting_maps="", more="", services="", root="/", chroot=False):
     """A config_directory that postmap and the whole of Postfix can use.
 
     `reporting_maps`: the policies for reporting.example, instead of `policy_maps`. `more`: further lines of main.cf,
@@ -80,7 +80,8 @@ def write_config(directory, ca, policy_maps="", reporting_maps="", more="", serv
     main = [line for line in MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps).splitlines()
             if line.split(" = ")[0] not in replaced]
     (config / "main.cf").write_text("\n".join(main) + "\n" + more)
-    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps) + services)
+    (config / "master.cf").write_text(
+        MASTER.format(reporting_maps=reporting_maps, chroot="y" if chroot else "n") + services)
     dynamic = pathlib.Path(root, "etc/postfix/dynamicmaps.cf")
     if dynamic.exists():
         shutil.copy(dynamic, config)
@@ -88,15 +89,20 @@ def write_config(directory, ca, policy_maps="", reporting_maps="", more="", serv
 
 
 class Postfix:
-    """`tree`: the lab.tree whose Postfix it is, instead of this machine's."""
+    """`tree`: the lab.tree whose Postfix it is, instead of this machine's. `chroot`: smtp runs in the queue
+    directory, as Debian has it.
+    """
 
-    def __init__(self, work, ca, policy_maps, reporting_maps="", more="", services="", tree=None):
+    def __init__(self, work, ca, policy_maps, reporting_maps="", more="", services="", tree=None, chroot=False):
         self.directory = work / "postfix"
         self._tree = tree
         root = tree.path if tree else "/"
-        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more, services, root)
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more, services, root, chroot)
         for name in ("spool", "data"):
-            (self.directory / name).mkdir()
+            (self.directory / name).mkdir(exist_ok=True)
+        if chroot:
+            (self.directory / "spool/etc").mkdir()
+            shutil.copy("/etc/resolv.conf", self.directory / "spool/etc")
         programs.run(*self.command("chown", "postfix", self.directory / "data"))
         # This /etc is the lab's: the default instance only says which others there are.
         pathlib.Path(root, "etc/postfix/main.cf").write_text(
