@@ -41,6 +41,7 @@ OWNERS = [
     (re.compile(r"ares"), {"dns"}),
     (re.compile(r"sqlite3\.h|hiredis/"), {"store"}),
     (re.compile(r"spdlog/"), ADAPTERS | {"tls", "app", "cli", ""}),  # the engine and what is below it never log
+    (re.compile(r"systemd/"), {"app"}),
     (re.compile(r"CLI/"), {"cli", ""}),
 ]
 PROGRAM_LINES = 150
