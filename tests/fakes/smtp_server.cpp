@@ -83,7 +83,10 @@ bool SmtpServer::serve_plain(PeerSocket& peer) {
         }
         if (command == "STARTTLS") {
             if (!peer.write(behaviour_.starttls_reply)) return false;
-            if (behaviour_.starttls_reply.starts_with("220")) return react(peer, behaviour_.starttls, "");
+            if (!behaviour_.starttls_reply.starts_with("220")) continue;
+            char hello = '\0';  // so that what follows comes within the handshake
+            if (behaviour_.starttls == SmtpBehaviour::After::endless) peer.read(&hello, 1);
+            return react(peer, behaviour_.starttls, "");
         } else if (!react(peer, behaviour_.ehlo, behaviour_.ehlo_reply)) {
             return false;
         }
