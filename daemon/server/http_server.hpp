@@ -37,6 +37,7 @@ public:
     void start();
     /// Takes nobody in any more and disconnects everybody; idle() when all are gone.
     void stop();
+    std::size_t clients() const noexcept { return slots_.in_use(); }
     bool idle() const noexcept { return tasks_.size() == 0; }
 
 private:
