@@ -3,6 +3,7 @@
 #include "app/file_limit.hpp"
 #include "app/logging.hpp"
 #include "base/version.hpp"
+#include "server/listening_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -81,9 +82,15 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       cache_(config.engine.max_entries, draw_seed()),
       dns_(network_.get_executor(), clock_, config.dns),
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
-      engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
-              stores(), &dns_),
+      timed_dns_(dns_, clock_),
+      timed_fetcher_(fetcher_, clock_),
+      expiring_(cache_),
+      resolver_(network_.get_executor(), dns_),
+      engine_(network_.get_executor(), cache_, timed_dns_, timed_fetcher_, clock_, observers_, config.engine,
+              draw_seed(), stores(), &timed_dns_),
       server_(engine_, clock_, wall_clock_, fitted_, config.server),
+      monitoring_({network_, counters_, timed_dns_, timed_fetcher_, expiring_, cache_, engine_, server_,
+                   resolver_, store_ ? &*store_ : nullptr, shared_store_ ? &*shared_store_ : nullptr}),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
     signals_.add(SIGUSR1);
@@ -115,15 +122,25 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
     std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
     if (auto usable = daemon->fetcher_.usable(); !usable) return usable.error();
     if (auto listening = daemon->server_.listen(); !listening) return listening.error();
+    if (auto listening = daemon->listen_for_http(); !listening) return listening.error();
     return daemon;
+}
+
+Result<void> Daemon::listen_for_http() {
+    if (!configured_.http) return {};
+    http_.emplace(network_, clock_, server::HttpLimits{}, monitoring_.service());
+    if (auto listening = http_->listen(*configured_.http); !listening) return listening.error().in("http");
+    spdlog::info("listening http={}", server::name_of(configured_.http->endpoint));
+    return {};
 }
 
 void Daemon::run() {
     std::signal(SIGPIPE, SIG_IGN);
     asio::co_spawn(network_, heed_signals(), rethrow);
     asio::co_spawn(network_, tick(), rethrow);
-    asio::co_spawn(network_, test_resolver(), rethrow);
+    resolver_.start();
     server_.start();
+    if (http_) http_->start();
     tell_overrides(overrides_);
     spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
                  fitted_.max_connections);
@@ -145,24 +162,11 @@ asio::awaitable<void> Daemon::heed_signals() {
     co_await shut_down();
 }
 
-/// DANE needs a resolver that validates, and whose word for it is believed: without one, every domain looks
-/// as if it did no DANE.
-asio::awaitable<void> Daemon::test_resolver() {
-    const auto validates = co_await dns_.validates();
-    if (!validates)
-        spdlog::warn("resolver-not-answering reason=\"{}\"", validates.error().message());
-    else if (*validates)
-        spdlog::info("resolver-validating");
-    else
-        spdlog::warn(
-            "resolver-not-validating reason=\"the resolver does not validate DNSSEC, or is at no loopback "
-            "address and not trusted (dns.trust_ad): no domain is taken to do DANE, MTA-STS alone applies\"");
-}
-
 asio::awaitable<void> Daemon::tick() {
     error_code cancelled;
     while (!cancelled) {
         engine_.tick();
+        expiring_.walk_on(clock_.now());
         tick_timer_.expires_after(tick_pause);
         co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
@@ -178,9 +182,12 @@ asio::awaitable<void> Daemon::shut_down() {
         spdlog::warn("stopping-late waiting={} reason=\"lookups took too long: answered TEMP\"",
                      engine_.waiting());
     engine_.stop();
+    resolver_.stop();
+    if (http_) http_->stop();
     if (shared_store_) shared_store_->stop();
     const auto all_quiet = [this] {
-        return server_.connections() == 0 && engine_.idle() && (!shared_store_ || shared_store_->idle());
+        return server_.connections() == 0 && engine_.idle() && resolver_.idle() && (!http_ || http_->idle())
+               && (!shared_store_ || shared_store_->idle());
     };
     const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
     if (!quiet) server_.abort();
@@ -200,11 +207,11 @@ void Daemon::reload() {
     }
     if (fresh->restart != configured_ || fresh->store != configured_stores_)
         spdlog::warn(
-            "config-needs-restart reason=\"threads, listen, max_connections, cache.store and cache.shared "
+            "config-needs-restart reason=\"threads, listen, http, max_connections, cache.store and "
+            "cache.shared "
             "change with a restart only\"");
     dns_.configure(fresh->dns);
-    if (fresh->dns != std::exchange(configured_dns_, fresh->dns))
-        asio::co_spawn(network_, test_resolver(), rethrow);
+    if (fresh->dns != std::exchange(configured_dns_, fresh->dns)) resolver_.look_anew();
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     configure_logging(fresh->log);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/monitoring.hpp"
+#include "app/resolver_watch.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/wall_clock.hpp"
@@ -8,13 +10,16 @@
 #include "dns/cares_client.hpp"
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
+#include "server/http_server.hpp"
 #include "server/server.hpp"
 #include "store/redis_store.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite_store.hpp"
 #include "telemetry/counters.hpp"
+#include "telemetry/expiring.hpp"
 #include "telemetry/log_observer.hpp"
 #include "telemetry/observers.hpp"
+#include "telemetry/timed_ports.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -48,11 +53,11 @@ private:
 
     boost::asio::awaitable<void> heed_signals();
     boost::asio::awaitable<void> tick();
-    boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     void reload();
 
     engine::Stores stores();
+    Result<void> listen_for_http();
     std::string counters() const;
 
     server::RestartSettings configured_;
@@ -70,10 +75,16 @@ private:
     cache::PolicyCache cache_;
     dns::CaresClient dns_;
     https::HttpsPolicyFetcher fetcher_;
+    telemetry::TimedDns timed_dns_;
+    telemetry::TimedFetcher timed_fetcher_;
+    telemetry::Expiring expiring_;
+    ResolverWatch resolver_;
     std::optional<store::SqliteStore> store_;
     std::optional<store::RedisStore> shared_store_;
     engine::PolicyEngine engine_;
     server::Server server_;
+    Monitoring monitoring_;
+    std::optional<server::HttpServer> http_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
 };

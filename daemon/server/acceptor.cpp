@@ -91,10 +91,12 @@ private:
         if (connections.load(std::memory_order_relaxed) >= reception_.max_connections)
             return refuse("max_connections is reached", client);
         connections.fetch_add(1, std::memory_order_relaxed);
+        loop.shared().traffic.accepted.fetch_add(1, std::memory_order_relaxed);
         loop.serve(std::move(client), listener_.table_map);
     }
 
     void refuse(std::string_view why, const Socket& client) {
+        home_.shared().traffic.refused.fetch_add(1, std::memory_order_relaxed);
         if (const auto unsaid = reception_.log.admit())
             spdlog::warn("client-refused listener={} client={} reason=\"{}\" unsaid={}",
                          name_of(listener_.endpoint), peer_of(client), why, *unsaid);

@@ -7,6 +7,7 @@
 #include "server/settings.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -40,10 +41,15 @@ public:
     void abort();
     /// Returns when the last client is gone.
     void join();
+    const Traffic& traffic() const noexcept { return shared_.traffic; }
+    /// Has every serving loop call `alive`, on its thread.
+    void ping(const std::function<void()>& alive);
+    std::size_t loops() const noexcept { return loops_.size(); }
     std::size_t connections() const noexcept { return shared_.connections.load(std::memory_order_relaxed); }
 
 private:
     ServingLoop& next_loop() noexcept;
+    ServingLoop::Settings prepare(Settings settings);
 
     Shared shared_;
     RestartSettings restart_;

@@ -5,6 +5,7 @@
 #include "engine/policy_engine.hpp"
 #include "server/settings.hpp"
 #include "server/socket.hpp"
+#include "server/traffic.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -28,6 +29,7 @@ struct Shared {
     const WallClock& wall_clock;
     LogLimiter malformed;
     std::atomic<std::size_t> connections{0};
+    Traffic traffic = {};
 };
 
 /// One thread's worth of sessions: they never leave it, so nothing here is locked. But for run(), the members

@@ -40,6 +40,7 @@ OWNERS = [
     (re.compile(r"sqlite3\.h|hiredis/"), {"store"}),
     (re.compile(r"spdlog/"), ADAPTERS | {"tls", "app", "cli", ""}),  # the engine and what is below it never log
     (re.compile(r"CLI/"), {""}),
+    (re.compile(r"prometheus/"), {"telemetry", "app"}),
 ]
 PROGRAM_LINES = 150
 # What an operator writes and other parts hold, beside settings.
