@@ -1,20 +1,24 @@
 """What monitoring sees: /metrics, /healthz, /readyz, and what Prometheus' own tools think of it."""
 
+import json
 import pathlib
 import re
 import signal
 import socket
 import subprocess
 import urllib.error
+import urllib.parse
 import urllib.request
 
-from lab import case, isolation, web
+from lab import case, isolation, programs, web
 
 HTTP = "127.0.0.1:8463"
 GOOD = "good.example"
 BROKEN = "broken.example"
 EMPTY = "empty.example"
-MANUAL = pathlib.Path(__file__).parents[2] / "man/tlspolicyd.8"
+PROMETHEUS = "127.0.0.1:9090"
+ROOT = pathlib.Path(__file__).parents[2]
+VARIABLES = {"$__rate_interval": "10s", "$instance": ".*", "$percentile": "0.99"}  # as Grafana fills them in
 
 
 def fetch(path):
@@ -32,6 +36,30 @@ def scrape():
     return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in lines)}
 
 
+def ask_prometheus(path):
+    with urllib.request.urlopen(f"http://{PROMETHEUS}{path}", timeout=20) as reply:
+        return reply.read().decode()
+
+
+def query(expression):
+    """What Prometheus finds; nothing while it does not run yet. An expression that it cannot parse is an error."""
+    for name, value in VARIABLES.items():
+        expression = expression.replace(name, value)
+    try:
+        reply = ask_prometheus("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+    except ConnectionError:
+        return []
+    except urllib.error.HTTPError as refusal:
+        if refusal.code == 503:  # it starts
+            return []
+        raise
+    except urllib.error.URLError as failure:
+        if isinstance(failure.reason, ConnectionError):
+            return []
+        raise
+    return json.loads(reply)["data"]["result"]
+
+
 class MetricsTest(case.LabTest):
     @classmethod
     def furnish(cls):
@@ -41,10 +69,15 @@ class MetricsTest(case.LabTest):
         lab.add_domain(EMPTY)
         lab.publish()
 
+    def start(self, **changes):
+        running = super().start(http=HTTP, **changes)
+        running.log.wait_for(r"info: started ")  # the sockets for Postfix are there before the one for HTTP
+        return running
+
     def begin(self, **changes):
         store = {**self.settings()["cache"], "store": f"sqlite:{self.lab.work}/{self._testMethodName[5:60]}.db",
                  **changes.pop("cache", {})}
-        running = self.start(**{"http": HTTP, "cache": store, "dns": {"servers": ["127.0.0.1"], "timeout": "500ms"},
+        running = self.start(**{"cache": store, "dns": {"servers": ["127.0.0.1"], "timeout": "2s"},
                                 **changes})
         self.eventually(lambda: fetch("/readyz")[0] == 200, 20, "it does not become ready")
         return running
@@ -99,10 +132,39 @@ class MetricsTest(case.LabTest):
     def test_the_manual_names_all_that_a_scrape_shows(self):
         self.begin()
         shown = set(re.findall(r"^# TYPE (\S+) ", fetch("/metrics")[1], re.MULTILINE))
-        section = MANUAL.read_text().partition(".Sh METRICS")[2].partition("\n.Sh ")[0]
+        section = (ROOT / "man/tlspolicyd.8").read_text().partition(".Sh METRICS")[2].partition("\n.Sh ")[0]
         documented = set(re.findall(r"\b(?:tlspolicyd|process)_[a-z_]+", section))
         without_shared_store = {name for name in documented if "shared_store" not in name}
         self.assertEqual(without_shared_store, shown)
+
+    def test_a_real_prometheus_answers_every_panel_of_the_dashboard_and_loads_the_alerts(self):
+        running = self.begin()
+        self.start_prometheus()
+        self.assertTrue(running.ask(GOOD).startswith("OK secure"))
+        dashboard = json.loads((ROOT / "conf/grafana/tlspolicyd.json").read_text())
+        expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+        self.assertGreater(len(expressions), 10)
+        for expression in expressions:
+            if "shared_store" in expression:  # there is none here: the answer is empty, and no error
+                self.assertEqual([], query(expression))
+                continue
+            self.eventually(lambda expression=expression: query(expression), 20, f"nothing for {expression}")
+        rules = json.loads(ask_prometheus("/api/v1/rules"))["data"]["groups"][0]["rules"]
+        self.assertEqual(9, len(rules))
+        self.eventually(lambda: {rule["health"] for rule in json.loads(ask_prometheus("/api/v1/rules"))
+                                 ["data"]["groups"][0]["rules"]} == {"ok"}, 20, "an alert cannot be evaluated")
+
+    def start_prometheus(self):
+        config = self.lab.work / "prometheus.yml"
+        config.write_text(json.dumps({
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": [str(ROOT / "conf/prometheus/tlspolicyd.rules.yml")],
+            "scrape_configs": [{"job_name": "tlspolicyd", "static_configs": [{"targets": [HTTP]}]}]}))
+        program = programs.Program("prometheus", [
+            "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.lab.work}/prometheus",
+            f"--web.listen-address={PROMETHEUS}"], self.lab.work)
+        self.addCleanup(program.kill)
+        self.eventually(lambda: query('up{job="tlspolicyd"} == 1'), 30, "Prometheus scrapes nothing")
 
     def test_it_is_ready_when_the_resolver_answers_and_only_then(self):
         self.begin()
@@ -118,7 +180,7 @@ class MetricsTest(case.LabTest):
         self.eventually(lambda: fetch("/readyz") == (200, "ok\n"), 20, "it does not become ready again")
 
     def test_it_is_not_ready_without_its_store(self):
-        self.start(http=HTTP, cache={"store": "sqlite:/proc/none/policies.db"})
+        self.start(cache={"store": "sqlite:/proc/none/policies.db"})
         status, reasons = fetch("/readyz")
         self.assertEqual(503, status)
         self.assertIn("the store cannot be used", reasons)
