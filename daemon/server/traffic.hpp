@@ -4,6 +4,7 @@
 #include "postfix/answer.hpp"
 #include "postfix/map_options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -28,8 +29,8 @@ public:
             std::size_t slot = 0;
             while (slot < names_.size() && names_[slot] != name)
                 ++slot;
-            if (slot == names_.size() && slot < slots - 1) names_.push_back(name);
-            if (slot == slots - 1 && names_.size() == slot) names_.emplace_back("(others)");
+            slot = std::min(slot, slots - 1);
+            if (slot == names_.size()) names_.push_back(slot < slots - 1 ? name : "(others)");
             options.slot = static_cast<std::uint8_t>(slot);
         }
     }

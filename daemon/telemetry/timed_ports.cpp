@@ -2,6 +2,7 @@
 
 #include "telemetry/exposition.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tlspolicy::telemetry {
@@ -21,42 +22,42 @@ void TimedDns::note(Type type, Result result, Time begun) noexcept {
 
 asio::awaitable<engine::DnsAnswer<engine::TxtRecords>> TimedDns::txt(Domain name) {
     const Time begun = clock_.now();
-    auto answer = co_await sts_.txt(std::move(name));
+    auto answer = co_await sts_.txt(name);
     note(txt_type, result_of(answer), begun);
     co_return answer;
 }
 
 asio::awaitable<engine::DnsAnswer<engine::HostAddresses>> TimedDns::addresses(Domain host) {
     const Time begun = clock_.now();
-    auto answer = co_await sts_.addresses(std::move(host));
+    auto answer = co_await sts_.addresses(host);
     note(address_type, result_of(answer), begun);
     co_return answer;
 }
 
 asio::awaitable<engine::DnsAnswer<engine::MxRecords>> TimedDns::mx(Domain domain) {
     const Time begun = clock_.now();
-    auto answer = co_await dane_.mx(std::move(domain));
+    auto answer = co_await dane_.mx(domain);
     note(mx_type, result_of(answer), begun);
     co_return answer;
 }
 
 asio::awaitable<engine::HostRecords> TimedDns::host(Domain host) {
     const Time begun = clock_.now();
-    engine::HostRecords answer = co_await dane_.host(std::move(host));
+    engine::HostRecords answer = co_await dane_.host(host);
     note(address_type, std::min(result_of(answer.v4), result_of(answer.v6)), begun);
     co_return answer;
 }
 
 asio::awaitable<engine::DnsAnswer<engine::TlsaRecords>> TimedDns::tlsa(Domain name) {
     const Time begun = clock_.now();
-    auto answer = co_await dane_.tlsa(std::move(name));
+    auto answer = co_await dane_.tlsa(name);
     note(tlsa_type, result_of(answer), begun);
     co_return answer;
 }
 
 asio::awaitable<engine::DnsAnswer<engine::AliasRecord>> TimedDns::alias(Domain name) {
     const Time begun = clock_.now();
-    auto answer = co_await dane_.alias(std::move(name));
+    auto answer = co_await dane_.alias(name);
     note(cname_type, result_of(answer), begun);
     co_return answer;
 }
@@ -76,7 +77,7 @@ void TimedDns::show(Exposition& exposition) const {
 
 asio::awaitable<Result<std::string>> TimedFetcher::fetch(Domain policy_domain) {
     const Time begun = clock_.now();
-    auto fetched = co_await fetcher_.fetch(std::move(policy_domain));
+    auto fetched = co_await fetcher_.fetch(policy_domain);
     took_.observe(clock_.now() - begun);
     if (fetched)
         ++fetched_;
