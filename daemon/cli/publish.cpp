@@ -54,10 +54,10 @@ boost::json::object to_json(const Wish& wish, const Publication& publication) {
 
 void Publish::declare(CLI::App& command) {
     survey_.declare(command);
-    command.add_option("--mode", mode_, "testing, enforce or none")
-        ->check(CLI::IsMember({"testing", "enforce", "none"}))
-        ->capture_default_str();
-    command.add_option("--max-age", max_age_, "How long senders keep the policy")->capture_default_str();
+    command.add_option("--mode", mode_, "testing, enforce or none; by default as now, else testing")
+        ->check(CLI::IsMember({"testing", "enforce", "none"}));
+    command.add_option("--max-age", max_age_,
+                       "How long senders keep the policy; by default as now, else a week: 7d");
     command.add_option("--mx", mx_, "A line of the policy, instead of those that the MX records call for")
         ->allow_extra_args(false);
     command.add_option("--rua", rua_, "Where TLS reports go: mailto:NAME@DOMAIN or https://HOST/PATH")
@@ -67,13 +67,19 @@ void Publish::declare(CLI::App& command) {
 }
 
 Result<Wish> Publish::wish_after(const inquiry::Survey& survey) const {
-    const auto max_age = config::parse_duration(max_age_);
-    if (!max_age)
-        return Error(ErrorKind::syntax, "--max-age: \"" + max_age_ + "\" " + max_age.error().message());
     Wish wish;
     wish.domain = survey.domain.text();
-    wish.mode = mode_of(mode_);
-    wish.max_age = std::chrono::duration_cast<std::chrono::seconds>(*max_age);
+    if (const auto policy = policy_in(survey)) {
+        wish.mode = policy->mode;
+        wish.max_age = policy->max_age;
+    }
+    if (!mode_.empty()) wish.mode = mode_of(mode_);
+    if (!max_age_.empty()) {
+        const auto max_age = config::parse_duration(max_age_);
+        if (!max_age)
+            return Error(ErrorKind::syntax, "--max-age: \"" + max_age_ + "\" " + max_age.error().message());
+        wish.max_age = std::chrono::duration_cast<std::chrono::seconds>(*max_age);
+    }
     wish.mx = mx_;
     if (mx_.empty())
         for (const auto& host : survey.hosts)

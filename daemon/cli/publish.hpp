@@ -18,8 +18,8 @@ private:
     Result<Wish> wish_after(const inquiry::Survey& survey) const;
 
     SurveyOptions survey_;
-    std::string mode_ = "testing";
-    std::string max_age_ = "7d";
+    std::string mode_;     ///< empty: as published now
+    std::string max_age_;  ///< likewise
     std::vector<std::string> mx_;
     std::vector<std::string> rua_;
     bool only_when_ready_ = false;

@@ -208,11 +208,14 @@ class CheckTest(case.LabTest):
         self.finds("fresh.example", FINE, f"id {made['id']}", "ok: mode enforce")
 
     def test_publish_compares_with_what_is_there(self):
-        outcome = self.tlspolicy("publish", "unused.example", "--mode", "testing", "--max-age", "1d")
+        same = self.tlspolicy("publish", "good.example")
+        self.assertIn("The policy that is published now is the same: nothing needs to change.", same.out)
+        outcome = self.tlspolicy("publish", "unused.example", "--mode", "testing", "--max-age", "2d")
         self.assertEqual(outcome.status, FINE, outcome.err)
         self.assertIn("- mode: enforce", outcome.out)
         self.assertIn("- mx: mx-former.example", outcome.out)
         self.assertIn("+ mode: testing", outcome.out)
+        self.assertIn("+ max_age: 172800", outcome.out)
         self.assertIn("mailto:tlsrpt@lab.example", outcome.out)  # as it is now
 
     def test_publish_refuses_when_asked_to_and_not_ready(self):
