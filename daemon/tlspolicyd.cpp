@@ -1,5 +1,7 @@
 #include "app/daemon.hpp"
 #include "app/logging.hpp"
+#include "app/service_manager.hpp"
+#include "base/paths.hpp"
 #include "base/version.hpp"
 #include "config/loader.hpp"
 
@@ -15,7 +17,7 @@ namespace {
 using tlspolicy::config::Loaded;
 
 struct Arguments {
-    std::string config = "/etc/tlspolicyd/tlspolicyd.yaml";
+    std::string config = tlspolicy::default_config_file();
     bool config_given = false;
     bool check = false;
 };
@@ -55,9 +57,10 @@ int serve(const Arguments& arguments) {
         std::cerr << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return EXIT_FAILURE;
 
+    auto passed = tlspolicy::app::service_manager::passed_sockets();  // before there is another thread
     auto log = tlspolicy::app::start_logging(loaded.config.log);
-    auto daemon =
-        tlspolicy::app::Daemon::create(loaded.config, std::move(log), [&] { return reload(arguments); });
+    auto daemon = tlspolicy::app::Daemon::create(
+        loaded.config, std::move(log), [&] { return reload(arguments); }, std::move(passed));
     if (!daemon) {
         spdlog::critical("start-failed reason=\"{}\"", daemon.error().message());
         tlspolicy::app::stop_logging();

@@ -2,7 +2,10 @@
 
 #include "app/file_limit.hpp"
 #include "app/logging.hpp"
+#include "app/service_manager.hpp"
+#include "base/printable.hpp"
 #include "base/version.hpp"
+#include "server/listening_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -24,6 +27,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds tick_pause{250};
 constexpr std::chrono::milliseconds shutdown_poll{20};
+constexpr std::chrono::seconds status_pause{10};
 constexpr std::chrono::seconds answers_grace{10};  // for lookups that wait when the daemon is told to stop
 constexpr std::chrono::seconds farewell_grace{2};  // for what is left to be written and cancelled after that
 constexpr std::string_view needs_restart =
@@ -88,7 +92,8 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       server_(engine_, clock_, wall_clock_, fitted_, config.server),
       control_(network_, engine_, cache_, clock_, wall_clock_, *this, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
-      tick_timer_(network_) {
+      tick_timer_(network_),
+      watchdog_(service_manager::watchdog_limit()) {
     signals_.add(SIGUSR1);
 }
 
@@ -114,12 +119,25 @@ std::string Daemon::counters() const {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
-                                               std::shared_ptr<spdlog::logger> log, Reload reload) {
+                                               std::shared_ptr<spdlog::logger> log, Reload reload,
+                                               std::vector<server::PassedSocket> passed) {
     std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
     if (auto usable = daemon->fetcher_.usable(); !usable) return usable.error();
-    if (auto listening = daemon->server_.listen(); !listening) return listening.error();
+    if (auto listening = daemon->listen(std::move(passed)); !listening) return listening.error();
     daemon->control_.open(config.restart.control);
     return daemon;
+}
+
+Result<void> Daemon::listen(std::vector<server::PassedSocket> passed) {
+    auto sockets = server::PassedSockets::examine(std::move(passed));
+    if (!sockets) return sockets.error();
+    if (auto listening = server_.listen(*sockets); !listening) return listening;
+    for (const auto& socket : sockets->left())
+        spdlog::warn(
+            "socket-unused name=\"{}\" address={} reason=\"no listener has this address, or speaks what the "
+            "name says (FileDescriptorName=): nobody answers there\"",
+            printable(socket.name), name_of(socket.endpoint));
+    return {};
 }
 
 void Daemon::run() {
@@ -131,6 +149,7 @@ void Daemon::run() {
     tell_overrides(overrides_);
     spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
                  fitted_.max_connections);
+    service_manager::tell_ready(status());
     network_.run();
     server_.join();
     spdlog::info("counters {}", counters());
@@ -141,7 +160,7 @@ asio::awaitable<void> Daemon::heed_signals() {
     for (;;) {
         const int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal == SIGTERM || signal == SIGINT) break;
-        if (signal == SIGHUP) reload();
+        if (signal == SIGHUP) reload_now();
         if (signal == SIGUSR1)
             spdlog::info("counters entries={} connections={} waiting={} {}", cache_.size(),
                          server_.connections(), engine_.waiting(), counters());
@@ -172,12 +191,35 @@ asio::awaitable<void> Daemon::tick() {
     error_code cancelled;
     while (!cancelled) {
         engine_.tick();
+        heed_watchdog();
         tick_timer_.expires_after(tick_pause);
         co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
 }
 
+// This loop turns, or it would not be here; the serving loops have left a sign.
+void Daemon::heed_watchdog() {
+    const Time now = clock_.now();
+    const auto word = watchdog_.look(now, server_.alive_since(watchdog_.oldest_sign(now)));
+    if (word == Watchdog::Word::alive) service_manager::tell_alive();
+    if (word == Watchdog::Word::stalled)
+        spdlog::error(
+            "serving-stalled reason=\"a serving loop does not turn: the watchdog of the service manager "
+            "will start the daemon anew; please report it\"");
+    if (now < next_status_ || stopping_) return;
+    next_status_ = now + status_pause;
+    service_manager::tell_status(status());
+}
+
+std::string Daemon::status() const {
+    return fmt::format("answers {} connections; {} lookups wait; {} domains in memory{}",
+                       server_.connections(), engine_.waiting(), cache_.size(),
+                       file_in_use_ ? "" : "; the configuration file has an error (see the log)");
+}
+
 asio::awaitable<void> Daemon::shut_down() {
+    stopping_ = true;
+    service_manager::tell_stopping(fmt::format("finishes {} lookups", engine_.waiting()));
     spdlog::info("stopping connections={} waiting={}", server_.connections(), engine_.waiting());
     server_.stop_accepting();
     control_.stop();
@@ -202,12 +244,12 @@ asio::awaitable<void> Daemon::shut_down() {
     network_.stop();
 }
 
-void Daemon::reload() {
-    reload_now();
-}
-
 Daemon::Reloaded Daemon::reload_now() {
-    return apply(reload_());
+    service_manager::tell_reloading();
+    auto outcome = apply(reload_());
+    file_in_use_ = outcome.used;
+    service_manager::tell_ready(status());
+    return outcome;
 }
 
 Daemon::Reloaded Daemon::apply(const Fresh& read) {

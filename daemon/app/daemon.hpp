@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/control_socket.hpp"
+#include "app/watchdog.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/wall_clock.hpp"
@@ -10,6 +11,7 @@
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
 #include "server/control_service.hpp"
+#include "server/passed_sockets.hpp"
 #include "server/server.hpp"
 #include "store/redis_store.hpp"
 #include "store/settings.hpp"
@@ -47,8 +49,10 @@ public:
     using Reload = std::function<Fresh()>;
 
     /// Fails where something in the configuration turns out to be unusable here and now.
+    /// `passed`: sockets that the service manager holds for it.
     static Result<std::unique_ptr<Daemon>> create(const config::Config& config,
-                                                  std::shared_ptr<spdlog::logger> log, Reload reload);
+                                                  std::shared_ptr<spdlog::logger> log, Reload reload,
+                                                  std::vector<server::PassedSocket> passed);
 
     /// Opens the listeners and serves until SIGTERM or SIGINT; answers that are on their way then are still
     /// given, for a bounded time.
@@ -61,8 +65,10 @@ private:
     boost::asio::awaitable<void> tick();
     boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
-    void reload();
     Reloaded apply(const Fresh& fresh);
+    Result<void> listen(std::vector<server::PassedSocket> passed);
+    void heed_watchdog();
+    std::string status() const;
 
     boost::json::object describe() const override;
     Reloaded reload_now() override;
@@ -95,6 +101,10 @@ private:
     ControlSocket control_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
+    Watchdog watchdog_;
+    Time next_status_{};
+    bool stopping_ = false;
+    bool file_in_use_ = true;  ///< the configuration file as it is
 };
 
 }  // namespace tlspolicy::app

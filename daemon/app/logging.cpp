@@ -1,10 +1,12 @@
 #include "app/logging.hpp"
 
+#include "app/log_sinks.hpp"
+
 #include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
+#include <memory>
 
 namespace tlspolicy::app {
 namespace {
@@ -25,23 +27,38 @@ spdlog::level::level_enum to_spdlog(config::Log::Level level) noexcept {
     return spdlog::level::info;
 }
 
+/// What a reload puts another sink into, while the logger goes on. One a process, as the logger is.
+const std::shared_ptr<spdlog::sinks::dist_sink_mt>& exchangeable_sink() {
+    static const auto sink = std::make_shared<spdlog::sinks::dist_sink_mt>();
+    return sink;
+}
+
+config::Log& in_use() {
+    static config::Log settings;
+    return settings;
+}
+
 }  // namespace
 
-std::shared_ptr<spdlog::logger> start_logging(config::Log settings) {
+std::shared_ptr<spdlog::logger> start_logging(const config::Log& settings) {
     spdlog::init_thread_pool(queued_lines, 1);
-    auto logger = std::make_shared<spdlog::async_logger>(
-        "tlspolicyd", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
-        spdlog::async_overflow_policy::overrun_oldest);
-    // The journal has its own clock; a terminal or a file wants to be told the time.
-    logger->set_pattern(std::getenv("JOURNAL_STREAM") != nullptr ? "%l: %v"
-                                                                 : "%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
+    auto logger =
+        std::make_shared<spdlog::async_logger>("tlspolicyd", exchangeable_sink(), spdlog::thread_pool(),
+                                               spdlog::async_overflow_policy::overrun_oldest);
+    exchangeable_sink()->set_sinks({make_log_sink(settings)});
+    in_use() = settings;
     spdlog::set_default_logger(logger);
-    configure_logging(settings);
+    spdlog::set_level(to_spdlog(settings.level));
     return logger;
 }
 
-void configure_logging(config::Log settings) {
+void configure_logging(const config::Log& settings) {
     spdlog::set_level(to_spdlog(settings.level));
+    const bool same = settings.target == in_use().target && settings.format == in_use().format;
+    in_use() = settings;
+    if (same) return;
+    exchangeable_sink()->set_sinks({});  // first: syslog(3) has one connection, which the old sink closes
+    exchangeable_sink()->set_sinks({make_log_sink(settings)});
 }
 
 std::string_view log_level() {

@@ -9,10 +9,11 @@
 
 namespace tlspolicy::app {
 
-/// The process's logger: to stderr, from a thread of its own, so that whoever logs waits for no pipe; when
+/// The process's logger: from a thread of its own, so that whoever logs waits for no pipe; when
 /// lines come faster than they go, the oldest are dropped. Becomes spdlog's default logger.
-std::shared_ptr<spdlog::logger> start_logging(config::Log settings);
-void configure_logging(config::Log settings);
+std::shared_ptr<spdlog::logger> start_logging(const config::Log& settings);
+/// By the thread that started it.
+void configure_logging(const config::Log& settings);
 /// "info"
 std::string_view log_level();
 /// Until the next configure_logging(); false: there is no such level.

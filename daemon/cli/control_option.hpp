@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/paths.hpp"
 #include "cli/control_client.hpp"
 #include "cli/verb.hpp"
 
@@ -20,7 +21,7 @@ public:
     Result<ControlReply> ask(std::string_view method, const std::string& target) const;
 
 private:
-    std::string socket_ = "/run/tlspolicyd/control";
+    std::string socket_ = default_run_directory() + "/control";
 };
 
 /// Tells that there is no answer, as text or JSON.

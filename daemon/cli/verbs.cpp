@@ -1,10 +1,12 @@
 #include "cli/verbs.hpp"
 
 #include "cli/bulk.hpp"
+#include "cli/check.hpp"
 #include "cli/explain.hpp"
 #include "cli/forget.hpp"
 #include "cli/list.hpp"
 #include "cli/log_level.hpp"
+#include "cli/publish.hpp"
 #include "cli/refresh.hpp"
 #include "cli/reload.hpp"
 #include "cli/show.hpp"
@@ -28,6 +30,8 @@ constexpr Offer offers[] = {
     {"forget", "Have the daemon forget a domain, or all failures", make<Forget>},
     {"reload", "Have the daemon read its configuration again", make<Reload>},
     {"log-level", "Change how much the daemon logs", make<LogLevel>},
+    {"check", "How a domain that receives mail stands with MTA-STS, DANE and TLS reports", make<Check>},
+    {"publish", "What a domain that receives mail has to publish, and in which order", make<Publish>},
 };
 
 }  // namespace

@@ -10,11 +10,27 @@
 
 namespace tlspolicy::config {
 
+struct LogTarget {
+    enum class Kind : std::uint8_t {
+        automatic,  ///< the journal where it reads the standard error, else the standard error
+        journal,
+        standard_error,
+        syslog,
+    };
+    Kind kind = Kind::automatic;
+    int facility = 0;  ///< syslog(3)
+
+    friend bool operator==(const LogTarget&, const LogTarget&) = default;
+};
+
 struct Log {
     enum class Level : std::uint8_t { debug, info, warn, error };
+    enum class Format : std::uint8_t { text, json };
 
     /// The least important line that is still written.
     Level level = Level::info;
+    LogTarget target = {};
+    Format format = Format::text;
 
     friend bool operator==(const Log&, const Log&) = default;
 };

@@ -89,17 +89,9 @@ void read_item(Section& item, std::optional<Listener>& listener) {
     }
 }
 
-/// Two listeners that cannot both be bound.
-bool same_place(const Listener& a, const Listener& b) {
-    const auto* path = std::get_if<UnixEndpoint>(&a.endpoint);
-    const auto* other_path = std::get_if<UnixEndpoint>(&b.endpoint);
-    if (path != nullptr && other_path != nullptr) return path->path == other_path->path;
-    return a.endpoint == b.endpoint;
-}
-
 void check(const Listener& listener, unsigned line, const std::vector<Listener>& before, Report& report) {
     if (std::any_of(before.begin(), before.end(),
-                    [&](const Listener& other) { return same_place(listener, other); }))
+                    [&](const Listener& other) { return same_place(listener.endpoint, other.endpoint); }))
         report.error(line, "listen: this address is listed twice");
     const auto* tcp = std::get_if<TcpEndpoint>(&listener.endpoint);
     if (tcp != nullptr && !tcp->address.is_loopback() && listener.allow.empty())

@@ -2,6 +2,7 @@
 
 #include "config/endpoints.hpp"
 #include "config/listeners.hpp"
+#include "config/log.hpp"
 #include "config/maps.hpp"
 #include "config/overrides.hpp"
 #include "config/stores.hpp"
@@ -64,6 +65,9 @@ void read_log(Section& log, Log& settings) {
     using enum Log::Level;
     log.choice<Log::Level>("level", settings.level,
                            {{"debug", debug}, {"info", info}, {"warn", warn}, {"error", error}});
+    log.value("target", settings.target, parse_log_target);
+    log.choice<Log::Format>("format", settings.format,
+                            {{"text", Log::Format::text}, {"json", Log::Format::json}});
 }
 
 }  // namespace

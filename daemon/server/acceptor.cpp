@@ -13,6 +13,7 @@
 #include <chrono>
 #include <exception>
 #include <type_traits>
+#include <unistd.h>
 #include <utility>
 
 namespace tlspolicy::server {
@@ -124,7 +125,30 @@ Result<std::unique_ptr<Acceptor>> open_at(ServingLoop& home, const Endpoint& end
         home, std::move(acceptor).value(), listener, SocketFile::at(path), std::move(reception)));
 }
 
+template <class Protocol>
+Result<std::unique_ptr<Acceptor>> adopt_as(const Protocol& protocol, ServingLoop& home,
+                                           const Listener& listener, int descriptor, Reception reception) {
+    typename Protocol::acceptor acceptor(home.context());
+    error_code failure;
+    acceptor.assign(protocol, descriptor, failure);
+    if (failure) {
+        ::close(descriptor);
+        return Error(ErrorKind::system, name_of(listener.endpoint) + ": " + failure.message());
+    }
+    return std::unique_ptr<Acceptor>(std::make_unique<ProtocolAcceptor<Protocol>>(
+        home, std::move(acceptor), listener, SocketFile{}, std::move(reception)));
+}
+
 }  // namespace
+
+Result<std::unique_ptr<Acceptor>> Acceptor::adopt(ServingLoop& home, const Listener& listener, int descriptor,
+                                                  Reception reception) {
+    if (std::holds_alternative<UnixEndpoint>(listener.endpoint))
+        return adopt_as(asio::local::stream_protocol(), home, listener, descriptor, std::move(reception));
+    const bool is_v4 = std::get<TcpEndpoint>(listener.endpoint).address.is_v4();
+    const auto protocol = is_v4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
+    return adopt_as(protocol, home, listener, descriptor, std::move(reception));
+}
 
 Result<std::unique_ptr<Acceptor>> Acceptor::open(ServingLoop& home, const Listener& listener,
                                                  Reception reception) {

@@ -26,8 +26,13 @@ struct Reception {
 /// on through every error that accept(2) can meet: the next client may have better luck.
 class Acceptor {
 public:
+    /// Opens the listener's socket.
     static Result<std::unique_ptr<Acceptor>> open(ServingLoop& home, const Listener& listener,
                                                   Reception reception);
+    /// Accepts at a socket that listens there already, and owns it. A Unix socket's file is not ours to
+    /// remove.
+    static Result<std::unique_ptr<Acceptor>> adopt(ServingLoop& home, const Listener& listener,
+                                                   int descriptor, Reception reception);
     virtual ~Acceptor() = default;
 
     /// From any thread, once.

@@ -75,6 +75,12 @@ Result<void> set_owner(const UnixEndpoint& endpoint) {
     if (!user) return user.error();
     const auto group = find_group(endpoint.group);
     if (!group) return group.error();
+    struct stat there {};
+    if (::lstat(endpoint.path.c_str(), &there) != 0) return failed("cannot look at it", errno);
+    const bool owned = endpoint.owner.empty() || there.st_uid == *user;
+    const bool grouped =
+        endpoint.group.empty() || there.st_gid == *group;  // as a set-group-ID directory gives it
+    if (owned && grouped) return {};
     if (::lchown(endpoint.path.c_str(), *user, *group) != 0)
         return failed("cannot set its owner and group", errno);
     return {};

@@ -3,11 +3,13 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "engine/policy_engine.hpp"
+#include "server/passed_sockets.hpp"
 #include "server/serving_loop.hpp"
 #include "server/settings.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -28,8 +30,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Opens every listener; at the first that fails nothing is served.
-    Result<void> listen();
+    /// Opens every listener for which no socket is passed; at the first that fails nothing is served.
+    Result<void> listen(PassedSockets& passed);
     void start();
     void configure(const Settings& settings);
 
@@ -40,10 +42,13 @@ public:
     void abort();
     /// Returns when the last client is gone.
     void join();
+    /// Whether every serving loop has shown since then that it turns, as it does each `heartbeat`.
+    bool alive_since(Time moment) const noexcept;
     std::size_t connections() const noexcept { return shared_.connections.load(std::memory_order_relaxed); }
 
 private:
     ServingLoop& next_loop() noexcept;
+    Result<void> listen_at(Listener listener, const std::optional<PassedSockets::Listening>& passed);
 
     Shared shared_;
     RestartSettings restart_;

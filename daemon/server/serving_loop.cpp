@@ -3,6 +3,7 @@
 #include "server/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/intrusive/list.hpp>
@@ -36,9 +37,14 @@ ServingLoop::ServingLoop(Shared& shared, Settings settings)
       settings_(std::move(settings)),
       work_(context_.get_executor()),
       sweep_timer_(context_),
+      heartbeat_timer_(context_),
+      last_heartbeat_(shared.clock.now()),
       sessions_(std::make_unique<Sessions>()),
       turns_(std::make_unique<Turns>()) {
-    asio::post(context_, [this] { sweep_later(); });
+    asio::post(context_, [this] {
+        sweep_later();
+        beat();
+    });
 }
 
 ServingLoop::~ServingLoop() = default;
@@ -110,7 +116,19 @@ void ServingLoop::enqueue(Question question) {
 void ServingLoop::stop_if_empty() {
     if (!draining_ || !sessions_->empty()) return;
     sweep_timer_.cancel();
+    heartbeat_timer_.cancel();
+    last_heartbeat_.store(Time::max(), std::memory_order_relaxed);
     work_.reset();
+}
+
+void ServingLoop::beat() {
+    if (last_heartbeat() == Time::max()) return;
+    last_heartbeat_.store(shared_.clock.now(), std::memory_order_relaxed);
+    heartbeat_timer_.expires_after(heartbeat);
+    heartbeat_timer_.async_wait(asio::bind_allocator(WaitAllocator<void*>(heartbeat_memory_),
+                                                     [this](const boost::system::error_code& cancelled) {
+                                                         if (!cancelled) beat();
+                                                     }));
 }
 
 void ServingLoop::sweep_later() {

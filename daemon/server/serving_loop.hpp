@@ -5,6 +5,7 @@
 #include "engine/policy_engine.hpp"
 #include "server/settings.hpp"
 #include "server/socket.hpp"
+#include "server/wait_memory.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -25,10 +26,14 @@ class Session;
 /// What all serving loops share. Outlives them.
 struct Shared {
     engine::PolicyEngine& engine;
+    const Clock& clock;
     const WallClock& wall_clock;
     LogLimiter malformed;
     std::atomic<std::size_t> connections{0};
 };
+
+/// How often a serving loop shows that it turns.
+inline constexpr Duration heartbeat = std::chrono::seconds(1);
 
 /// One thread's worth of sessions: they never leave it, so nothing here is locked. But for run(), the members
 /// are for that thread, and post() brings work to it.
@@ -54,6 +59,8 @@ public:
     void drain();
     /// Disconnects everybody.
     void abort();
+    /// When it last showed that it turns; the future, once it has ended as it should.
+    Time last_heartbeat() const noexcept { return last_heartbeat_.load(std::memory_order_relaxed); }
 
     // For the sessions:
     Shared& shared() noexcept { return shared_; }
@@ -83,14 +90,18 @@ private:
     void enqueue(Question question);
     void take_turns();
     void sweep_later();
+    void beat();
     void stop_if_empty();
 
     Shared& shared_;
     Settings settings_;
+    WaitMemory heartbeat_memory_;  // its operation may live as long as the context
     boost::asio::io_context context_{
         BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // sockets are used on one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer sweep_timer_;
+    boost::asio::steady_timer heartbeat_timer_;
+    std::atomic<Time> last_heartbeat_;
     std::unique_ptr<Sessions> sessions_;
     std::unique_ptr<Turns> turns_;
     std::string replies_;

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
+#include "base/paths.hpp"
 #include "engine/overrides.hpp"
 #include "postfix/map_options.hpp"
 
@@ -31,9 +32,19 @@ struct UnixEndpoint {
     friend bool operator==(const UnixEndpoint&, const UnixEndpoint&) = default;
 };
 
+using Endpoint = std::variant<TcpEndpoint, UnixEndpoint>;
+
+/// Whether two listeners cannot both be bound there.
+inline bool same_place(const Endpoint& a, const Endpoint& b) {
+    const auto* path = std::get_if<UnixEndpoint>(&a);
+    const auto* other_path = std::get_if<UnixEndpoint>(&b);
+    if (path != nullptr && other_path != nullptr) return path->path == other_path->path;
+    return a == b;
+}
+
 /// A socket that speaks socketmap, or tcp_table where it names a map.
 struct Listener {
-    std::variant<TcpEndpoint, UnixEndpoint> endpoint;
+    Endpoint endpoint;
     /// TCP clients beyond loopback that are served.
     std::vector<IpNetwork> allow = {};
     std::string table_map = {};
@@ -47,7 +58,7 @@ struct RestartSettings {
     std::vector<Listener> listeners = {{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8461}}};
     std::size_t max_connections = 10'000;
     /// Where `tlspolicy` reaches the daemon; nullopt: nowhere.
-    std::optional<UnixEndpoint> control = UnixEndpoint{"/run/tlspolicyd/control"};
+    std::optional<UnixEndpoint> control = UnixEndpoint{default_run_directory() + "/control"};
 
     friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/paths.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,7 @@
 namespace tlspolicy::store {
 
 struct SqliteSettings {
-    std::string path = "/var/lib/tlspolicyd/policies.db";
+    std::string path = default_state_directory() + "/policies.db";
 
     // Not for operators:
     Duration commit_pause = std::chrono::seconds(1);  ///< from the first change to its commit

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 namespace tlspolicy::tls {
 namespace {
@@ -17,18 +16,6 @@ constexpr std::size_t max_names_shown = 5;
 
 std::string date(const std::optional<WallTime>& time) {
     return time ? date_text(*time) : "an unreadable date";
-}
-
-std::string wrong_name(const std::vector<std::string>& names, std::string_view host) {
-    if (names.empty())  // RFC 8461, 3.3: the DNS-ID counts, the common name does not
-        return fmt::format("certificate has no DNS name (a common name does not count), so is not for {}",
-                           host);
-    const std::size_t shown = std::min(names.size(), max_names_shown);
-    std::string list;
-    for (std::size_t i = 0; i < shown; ++i)
-        list.append(i == 0 ? "" : ", ").append(names[i]);
-    if (shown < names.size()) list += fmt::format(" and {} more", names.size() - shown);
-    return fmt::format("certificate is for {}, not for {}", list, host);
 }
 
 }  // namespace
@@ -49,7 +36,7 @@ std::string certificate_failure(X509_STORE_CTX& context, std::string_view host) 
         case X509_V_ERR_CERT_NOT_YET_VALID:
             return fmt::format("{} is not valid before {}", whose, date(certificate.not_before));
         case X509_V_ERR_HOSTNAME_MISMATCH:
-            return wrong_name(certificate.names, host);
+            return wrong_name(certificate, host);
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
             return "self-signed certificate";
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
@@ -63,6 +50,19 @@ std::string certificate_failure(X509_STORE_CTX& context, std::string_view host) 
         default:  // an int of OpenSSL's, not an enum of ours
             return fmt::format("{}: {}", whose, X509_verify_cert_error_string(code));
     }
+}
+
+std::string wrong_name(const Certificate& certificate, std::string_view host) {
+    const auto& names = certificate.names;
+    if (names.empty())  // RFC 8461, 3.3: the DNS-ID counts, the common name does not
+        return fmt::format("certificate has no DNS name (a common name does not count), so is not for {}",
+                           host);
+    const std::size_t shown = std::min(names.size(), max_names_shown);
+    std::string list;
+    for (std::size_t i = 0; i < shown; ++i)
+        list.append(i == 0 ? "" : ", ").append(names[i]);
+    if (shown < names.size()) list += fmt::format(" and {} more", names.size() - shown);
+    return fmt::format("certificate is for {}, not for {}", list, host);
 }
 
 std::string openssl_reason(unsigned long code) {

@@ -48,7 +48,9 @@ void serve(const Options& options) {
 int main(int argc, char** argv) {
     tlspolicy::bench::Options options;
     CLI::App app{
-        "Synthetic domains below bench.example: dN with a policy, nN without, mN with a mute policy host"};
+        "Synthetic domains below bench.example: dN with a policy, nN without, mN with a mute policy host, sN "
+        "and "
+        "uN with a policy and DNSSEC, and TLSA records that are usable or not"};
     app.add_option("--root", options.root_file, "where to write the root certificate, PEM")->required();
     app.add_option("--dns-port", options.dns_port, "UDP, on 127.0.0.1");
     app.add_option("--https-port", options.https_port, "on 127.0.0.1; mute hosts on 127.0.0.2");

@@ -197,7 +197,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("--map", options.map, "map name");
     app.add_option("--expect", options.expect, "prefixes an answer may begin with");
     app.add_option("--keys", options.key_file, "file of keys, one a line, instead of a family");
-    app.add_option("--family", options.family.name, "d: with policy, n: without, m: mute policy host");
+    app.add_option("--family", options.family.name,
+                   "d: with policy, n: without, m: mute policy host, s: DANE too, u: unusable DANE");
     app.add_option("--first", options.family.first, "number of the first name");
     app.add_option("--names", options.family.count, "how many names")->check(CLI::PositiveNumber);
     app.add_flag("--random", options.random, "at random instead of in order");

@@ -149,6 +149,27 @@ def none(rig, options):
             row("no record: system calls", "", f"{calls / 5000:.2f}")
 
 
+DANE_LATENCY_MS = 20
+
+
+def dane(rig, options):
+    """How long a lookup of DANE and MTA-STS takes where each answer of the network takes a while."""
+    # The longest chain of waits. Where all hosts do DANE, MX, address and TLSA settle it; where none can, the policy
+    # does: TXT, address, and the policy host's two pauses (TLS, HTTP).
+    cases = [("all hosts usable", "s", "OK dane-only", 3), ("none usable, policy enforced", "u", "OK secure ", 4)]
+    with rig.internet(latency=DANE_LATENCY_MS), rig.tlspolicyd():
+        for name, family, expect, waits in cases:
+            for connections in (1, 16):
+                figures = rig.load(rig.daemon_tcp, connections, map="QUERY", family=family, names=options.cold,
+                                   first=rig.fresh_names(options.cold), requests=50 * connections, expect=expect)
+                chain = 1000 * DANE_LATENCY_MS * waits
+                at = f"{connections} at a time"
+                row(f"cold DANE and MTA-STS, {name}, {at}: p50", "<= 1.2 x",
+                    f"{figures['p50_us'] / chain:.2f} ({figures['p50_us'] / 1000:.1f} of {chain / 1000:.0f} ms)",
+                    figures["p50_us"] <= 1.2 * chain)
+                row(f"cold DANE and MTA-STS, {name}, {at}: p99", "", f"{figures['p99_us'] / chain:.2f}")
+
+
 def drained(process, at_most, seconds=20):
     """Waits until the process has no more descriptors than that; how many it has in the end."""
     ends = time.monotonic() + seconds
@@ -304,7 +325,7 @@ def threads(rig, options):
 
 
 DIAGNOSES = {"noise": noise, "threads": threads}
-VERBS = {"hot": hot, "cold": cold, "none": none, "stuck": stuck, "idle": idle, "memory": memory,
+VERBS = {"hot": hot, "cold": cold, "none": none, "dane": dane, "stuck": stuck, "idle": idle, "memory": memory,
          "store": store, "flood": flood}
 
 

@@ -40,6 +40,7 @@ class ControlTest(case.LabTest):
             "control": f"unix:{self.socket}",
             "cache": {"recheck": {"min": "1h", "max": "1h"}, "negative": {"min": "1h", "max": "1h"}, "store": "none"},
             **changes})
+        self.running.log.wait_for("started version")  # the control socket is opened after the others
         return self.running
 
     def tlspolicy(self, *arguments, **options):

@@ -1,81 +1,34 @@
 #include "fakes/https_server.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include "fakes/tls_talk.hpp"
 
-#include <poll.h>
-#include <stdexcept>
+#include <optional>
 
 namespace tlspolicy::fakes {
 namespace {
 
-using SslPointer = std::unique_ptr<SSL, void (*)(SSL*)>;
-using ContextPointer = std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)>;
-
-ContextPointer context_for(const Identity& identity, Spoken spoken) {
-    ContextPointer context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-    if (context == nullptr) throw std::runtime_error("SSL_CTX_new");
-    if (spoken == Spoken::tls_1_1_only) {
-        SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=0");
-        SSL_CTX_set_min_proto_version(context.get(), TLS1_1_VERSION);
-        SSL_CTX_set_max_proto_version(context.get(), TLS1_1_VERSION);
-    }
-    SSL_CTX_use_certificate(context.get(), identity.chain.front().get());
-    SSL_CTX_use_PrivateKey(context.get(), identity.key.get());
-    for (std::size_t i = 1; i < identity.chain.size(); ++i)
-        SSL_CTX_add1_chain_cert(context.get(), identity.chain[i].get());
-    return context;
-}
-
 /// TLS over a non-blocking socket, or plain text over it.
 class Talk {
 public:
-    Talk(PeerSocket& peer, const Identity& identity, Spoken spoken)
-        : peer_(peer), context_(context_for(identity, spoken)), ssl_(SSL_new(context_.get()), SSL_free) {
-        if (spoken == Spoken::plain_text) ssl_.reset();
+    Talk(PeerSocket& peer, const Identity& identity, Spoken spoken) : peer_(peer) {
+        if (spoken == Spoken::plain_text) return;
+        tls_.emplace(peer, identity,
+                     spoken == Spoken::tls_1_1_only ? TlsVersions::tls_1_1_only : TlsVersions::all);
     }
 
-    bool accept() {
-        if (ssl_ == nullptr) return true;
-        SSL_set_fd(ssl_.get(), peer_.native());
-        return again([&] { return SSL_accept(ssl_.get()); }) > 0;
-    }
+    bool accept() { return !tls_ || tls_->accept(); }
     std::size_t read(char* into, std::size_t size) {
-        if (ssl_ == nullptr) return peer_.read(into, size);
-        const int count = again([&] { return SSL_read(ssl_.get(), into, static_cast<int>(size)); });
-        return count > 0 ? static_cast<std::size_t>(count) : 0;
+        return tls_ ? tls_->read(into, size) : peer_.read(into, size);
     }
-    bool write(std::string_view text) {
-        if (ssl_ == nullptr) return peer_.write(text);
-        if (text.empty()) return true;
-        return again([&] { return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())); }) > 0;
-    }
+    bool write(std::string_view text) { return tls_ ? tls_->write(text) : peer_.write(text); }
     void close_notify() {
-        if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
+        if (tls_) tls_->close_notify();
     }
-    std::string sni() const {
-        if (ssl_ == nullptr) return {};
-        const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
-        return name == nullptr ? "" : name;
-    }
+    std::string sni() const { return tls_ ? tls_->sni() : ""; }
 
 private:
-    template <class Step>
-    int again(Step step) {
-        for (;;) {
-            ERR_clear_error();
-            const int result = step();
-            if (result > 0) return result;
-            const int why = SSL_get_error(ssl_.get(), result);
-            const bool wants_read = why == SSL_ERROR_WANT_READ;
-            if (!wants_read && why != SSL_ERROR_WANT_WRITE) return result;
-            if (!peer_.wait(wants_read ? POLLIN : POLLOUT)) return -1;
-        }
-    }
-
     PeerSocket& peer_;
-    ContextPointer context_;
-    SslPointer ssl_;
+    std::optional<TlsTalk> tls_;
 };
 
 std::string read_request(Talk& talk) {

@@ -17,7 +17,7 @@ FLOORS = [
     {"cache", "async"},
     {"engine"},
     {"tls"},
-    {"dns", "https", "store", "server", "telemetry", "tlsrpt"},
+    {"dns", "https", "smtp", "store", "server", "telemetry", "tlsrpt"},
     {"config"},
     {"inquiry"},
     {"app", "cli"},
@@ -27,7 +27,8 @@ FLOOR = {folder: number for number, folders in enumerate(FLOORS) for folder in f
 ADAPTERS = FLOORS[5]
 
 PURE_FOLDERS = {"base", "sts", "dane", "postfix"}
-PURE_FILES = {"engine/decide", "engine/freshness", "dns/wire", "config/units", "config/spelling"}
+PURE_FILES = {"engine/decide", "engine/freshness", "dns/wire", "config/units", "config/spelling",
+              "smtp/reply", "tlsrpt/record"}
 IMPURE_FILES = {"base/ip_address", "base/clock", "base/wall_clock"}  # inet_pton(3), clock_gettime(2), random(4)
 IMPURE_HEADERS = re.compile(
     r"(boost/(asio|beast)\b|spdlog/|yaml-cpp/|openssl/|CLI/|ares|sys/|netinet/|arpa/|netdb\.h|unistd\.h"
@@ -40,6 +41,7 @@ OWNERS = [
     (re.compile(r"ares"), {"dns"}),
     (re.compile(r"sqlite3\.h|hiredis/"), {"store"}),
     (re.compile(r"spdlog/"), ADAPTERS | {"tls", "app", "cli", ""}),  # the engine and what is below it never log
+    (re.compile(r"systemd/"), {"app"}),
     (re.compile(r"CLI/"), {"cli", ""}),
 ]
 PROGRAM_LINES = 150

@@ -9,10 +9,13 @@ namespace {
 
 constexpr std::uint16_t type_a = 1;
 constexpr std::uint16_t type_soa = 6;
+constexpr std::uint16_t type_mx = 15;
 constexpr std::uint16_t type_txt = 16;
 constexpr std::uint16_t type_opt = 41;
+constexpr std::uint16_t type_tlsa = 52;
 constexpr std::uint32_t ttl = 3600;
 constexpr std::uint8_t name_error = 3;
+constexpr std::uint8_t authentic_data = 0x20;
 
 void put16(std::string& out, std::uint16_t value) {
     out.push_back(static_cast<char>(value >> 8));
@@ -68,12 +71,32 @@ Question question_of(std::span<const std::uint8_t> query) {
     return question;
 }
 
+bool is_signed(Family family) {
+    return family == Family::dane || family == Family::unusable;
+}
+
 /// The data of the one record that answers; empty: there is none.
 std::string record_data(const Name& name, std::uint16_t type) {
     using namespace std::string_view_literals;
-    if (name.part == Name::Part::record && type == type_txt) return std::string("\x13v=STSv1; id=2026a1;"sv);
-    if (name.part != Name::Part::policy_host || type != type_a) return {};
-    return std::string(name.family == Family::mute ? "\x7f\0\0\x02"sv : "\x7f\0\0\x01"sv);
+    const auto when = [type](std::uint16_t wanted, std::string_view data) {
+        return std::string(type == wanted ? data : std::string_view());
+    };
+    switch (name.part) {
+        case Name::Part::record:
+            return when(type_txt, "\x13v=STSv1; id=2026a1;"sv);
+        case Name::Part::policy_host:
+            return when(type_a, name.family == Family::mute ? "\x7f\0\0\x02"sv : "\x7f\0\0\x01"sv);
+        case Name::Part::domain:
+            return is_signed(name.family) ? when(type_mx, "\0\x0a\x02mx\xc0\x0c"sv) : std::string();
+        case Name::Part::mail_host:
+            return is_signed(name.family) ? when(type_a, "\x7f\0\0\x01"sv) : std::string();
+        case Name::Part::tlsa:
+            break;
+    }
+    if (!is_signed(name.family) || type != type_tlsa) return {};
+    // RFC 6698, 2.1: usage, selector 1, SHA-256, and what nobody compares here
+    const char usage = name.family == Family::dane ? '\3' : '\1';
+    return std::string{usage, '\1', '\1'} + std::string(32, 'x');
 }
 
 }  // namespace
@@ -89,7 +112,8 @@ std::string dns_answer(std::span<const std::uint8_t> query) {
 
     std::string out(reinterpret_cast<const char*>(query.data()), 2);
     out.push_back(static_cast<char>(0x84 | (query[2] & 0x01)));  // QR, AA, and RD as it was asked
-    out.push_back(static_cast<char>(0x80 | (exists ? 0 : name_error)));
+    const bool validated = exists && is_signed(name->family);
+    out.push_back(static_cast<char>(0x80 | (validated ? authentic_data : 0) | (exists ? 0 : name_error)));
     put16(out, 1);
     put16(out, data.empty() ? 0 : 1);
     put16(out, data.empty() ? 1 : 0);

@@ -29,8 +29,12 @@ std::optional<Name> parse_name(std::string_view text) {
         name.part = Name::Part::record;
     else if (remove_prefix(label, "mta-sts."))
         name.part = Name::Part::policy_host;
+    else if (remove_prefix(label, "_25._tcp.mx."))
+        name.part = Name::Part::tlsa;
+    else if (remove_prefix(label, "mx."))
+        name.part = Name::Part::mail_host;
     if (!remove_suffix(label, ".bench.example") || label.size() < 2) return std::nullopt;
-    if (label[0] != 'd' && label[0] != 'n' && label[0] != 'm') return std::nullopt;
+    if (std::string_view("dnmsu").find(label[0]) == std::string_view::npos) return std::nullopt;
     name.family = static_cast<Family>(label[0]);
     const auto end = label.data() + label.size();
     const auto number = std::from_chars(label.data() + 1, end, name.number);

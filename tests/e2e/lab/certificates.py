@@ -52,15 +52,26 @@ class Authority:
                      "-key", self.directory / "ca.key", "-subj", "/CN=lab authority", "-days", "30",
                      "-out", self.certificate)
 
-    def issue(self, *names, expired=False):
+    def issue(self, *names, expired=False, last_day="20991231000000Z"):
         """A certificate for these DNS names; `expired`: its last day was years ago."""
         stem = self._next()
-        dates = ["20200101000000Z", "20210101000000Z"] if expired else ["20240101000000Z", "20991231000000Z"]
+        dates = ["20200101000000Z", "20210101000000Z"] if expired else ["20240101000000Z", last_day]
         request = self._make_request(stem, names[0])
         config = self._config(",".join(f"DNS:{name}" for name in names))
         pair = self._pair(stem)
         programs.run("openssl", "ca", "-batch", "-notext", "-config", config, "-extensions", "leaf", "-in", request,
                      "-startdate", dates[0], "-enddate", dates[1], "-out", pair.certificate)
+        return pair
+
+    def issue_incomplete(self, name):
+        """A certificate of an intermediate authority, whose own certificate is not in the file."""
+        issuer, stem = self._next(), self._next()
+        request, pair = self._make_request(issuer, "lab intermediate"), self._pair(stem)
+        programs.run("openssl", "ca", "-batch", "-notext", "-config", self._config("DNS:unused"), "-extensions",
+                     "authority", "-in", request, "-days", "20", "-out", self._pair(issuer).certificate)
+        programs.run("openssl", "x509", "-req", "-in", self._make_request(stem, name), "-days", "20",
+                     "-CA", self._pair(issuer).certificate, "-CAkey", self._pair(issuer).key, "-CAcreateserial",
+                     "-extfile", self._config(f"DNS:{name}"), "-extensions", "leaf", "-out", pair.certificate)
         return pair
 
     def self_signed(self, name):

@@ -39,12 +39,13 @@ def to_yaml(values):
 
 
 class Daemon:
-    def __init__(self, work, values, name="tlspolicyd", files=FILES):
+    def __init__(self, work, values, name="tlspolicyd", files=FILES, before=(), **options):
+        """`before`: what stands before its command line; `options`: of the process."""
         self.config = work / f"{name}.yaml"
         self.write_config(to_yaml(values))
         self.program = programs.Program(
-            name, [binary(), "--config", self.config], work,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files))
+            name, [*before, binary(), "--config", self.config], work,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files), **options)
         self.log = self.program.log
         self.process = self.program.process
         self.addresses = [address_of(listener["socketmap"]) for listener in values["listen"] if "socketmap" in listener]

@@ -25,16 +25,16 @@ def work():
     return pathlib.Path(os.environ[WORK])
 
 
-def main():
-    """What a test file calls at its end."""
+def main(complaints=()):
+    """What a test file calls at its end. `complaints`: why it cannot run, beyond what all need."""
     if WORK not in os.environ:
-        sys.exit(enter())
+        sys.exit(enter(complaints))
     furnish()
     unittest.main(module="__main__", verbosity=2)
 
 
-def enter():
-    complaints = programs.missing()
+def enter(complaints):
+    complaints = [*programs.missing(), *complaints]
     if os.geteuid() != 0:
         complaints.append("the end-to-end tests need root: namespaces and ports below 1024")
     daemon = os.environ.get("TLSPOLICYD", "")
@@ -75,6 +75,17 @@ def furnish():
     programs.run("mount", "--bind", work() / "etc", "/etc")
     replace_file("/etc/resolv.conf", "nameserver 127.0.0.1\noptions edns0 trust-ad\n")
     replace_file("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n")
+
+
+def hide_system_sockets():
+    """Instead of the machine's /run and /dev, empty ones (with the few devices that programs need)."""
+    programs.run("mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run")
+    devices = work() / "dev"
+    devices.mkdir()
+    for name in ("null", "zero", "full", "random", "urandom"):
+        (devices / name).touch()
+        programs.run("mount", "--bind", f"/dev/{name}", devices / name)
+    programs.run("mount", "--rbind", devices, "/dev")
 
 
 def replace_file(path, text):

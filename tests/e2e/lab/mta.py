@@ -54,7 +54,7 @@ verify    unix  - - n -    1   verify
 flush     unix  n - n 1000 0   flush
 proxymap  unix  - - n -    -   proxymap
 proxywrite unix - - n -    1   proxymap
-smtp      unix  - - n -    -   smtp
+smtp      unix  - - {chroot} -    -   smtp
 smtp-reporting unix - - n - -  smtp -o smtp_tls_policy_maps={reporting_maps}
 relay     unix  - - n -    -   smtp
 showq     unix  n - n -    -   showq
@@ -68,36 +68,54 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def write_config(directory, ca, policy_maps="", reporting_maps="", more=""):
+def write_config(directory, ca, policy_maps="", reporting_maps="", more="", services="", root="/", chroot=False):
     """A config_directory that postmap and the whole of Postfix can use.
 
-    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`. `more`: further lines of main.cf.
+    `reporting_maps`: the policies for reporting.example, instead of `policy_maps`. `more`: further lines of main.cf,
+    or others. `services`: further lines of master.cf. `root`: where the file system begins that this Postfix sees.
     """
     config = pathlib.Path(directory) / "config"
     config.mkdir(parents=True)
-    (config / "main.cf").write_text(MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps) + more)
-    (config / "master.cf").write_text(MASTER.format(reporting_maps=reporting_maps))
-    dynamic = pathlib.Path("/etc/postfix/dynamicmaps.cf")
+    replaced = {line.split(" = ")[0] for line in more.splitlines()}  # twice in the file: Postfix would warn
+    main = [line for line in MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps).splitlines()
+            if line.split(" = ")[0] not in replaced]
+    (config / "main.cf").write_text("\n".join(main) + "\n" + more)
+    (config / "master.cf").write_text(
+        MASTER.format(reporting_maps=reporting_maps, chroot="y" if chroot else "n") + services)
+    dynamic = pathlib.Path(root, "etc/postfix/dynamicmaps.cf")
     if dynamic.exists():
         shutil.copy(dynamic, config)
     return config
 
 
 class Postfix:
-    def __init__(self, work, ca, policy_maps, reporting_maps="", more=""):
+    """`tree`: the lab.tree whose Postfix it is, instead of this machine's. `chroot`: smtp runs in the queue
+    directory, as Debian has it.
+    """
+
+    def __init__(self, work, ca, policy_maps, reporting_maps="", more="", services="", tree=None, chroot=False):
         self.directory = work / "postfix"
-        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more)
+        self._tree = tree
+        root = tree.path if tree else "/"
+        self.config = write_config(self.directory, ca, policy_maps, reporting_maps, more, services, root, chroot)
         for name in ("spool", "data"):
-            (self.directory / name).mkdir()
-        shutil.chown(self.directory / "data", "postfix")
+            (self.directory / name).mkdir(exist_ok=True)
+        if chroot:
+            (self.directory / "spool/etc").mkdir()
+            shutil.copy("/etc/resolv.conf", self.directory / "spool/etc")
+        programs.run(*self.command("chown", "postfix", self.directory / "data"))
         # This /etc is the lab's: the default instance only says which others there are.
-        pathlib.Path("/etc/postfix/main.cf").write_text(
+        pathlib.Path(root, "etc/postfix/main.cf").write_text(
             f"compatibility_level = 3.6\nalternate_config_directories = {self.config}\n")
         self.log = programs.Log(self.directory / "mail.log")
         environment = {name: value for name, value in os.environ.items() if name != "MAIL_CONFIG"}
         self.program = programs.Program(
-            "postfix", ["postfix", "-c", self.config, "start-fg"], work, env=environment)
+            "postfix", self.command("postfix", "-c", self.config, "start-fg"), work, env=environment)
         self.program.wait_until(self._accepts)
+
+    def command(self, *command):
+        """What runs a program of this Postfix."""
+        return self._tree.command(*command) if self._tree else list(command)
 
     def send(self, recipient):
         """Hands a message in and returns its queue id."""
@@ -118,12 +136,12 @@ class Postfix:
     def retry(self, queue_id):
         """Has a deferred message tried once more and returns what became of it."""
         start = self.log.size()
-        programs.run("postqueue", "-c", self.config, "-i", queue_id)
+        programs.run(*self.command("postqueue", "-c", self.config, "-i", queue_id))
         return self.outcome(queue_id, start)
 
     def version(self):
         """As numbers: (3, 7) for 3.7.11."""
-        text = programs.run("postconf", "-c", self.config, "-h", "mail_version")
+        text = programs.run(*self.command("postconf", "-c", self.config, "-h", "mail_version"))
         return tuple(int(number) for number in text.strip().split("-")[0].split(".")[:2])
 
     def judgement(self, line):
@@ -134,7 +152,7 @@ class Postfix:
         process = re.search(r"postfix\S*/smtp\[\d+\]: ", line).group(0)
         earlier = self.log.text().split(line)[0].splitlines()
         for entry in reversed([entry for entry in earlier if process in entry]):
-            if " status=" in entry:  # the delivery before this one
+            if re.search(r": to=<.* status=", entry):  # the delivery before this one
                 return None
             if found := re.search(r": (\w+) TLS connection established to ", entry):
                 return found.group(1)

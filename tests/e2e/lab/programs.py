@@ -23,6 +23,9 @@ PACKAGES = {
     "postmap": "postfix",
     "postqueue": "postfix",
     "redis-server": "redis-server",
+    "setpriv": "util-linux",
+    "systemd-sysusers": "systemd",
+    "systemd-tmpfiles": "systemd",
     "unbound": "unbound",
     "unshare": "util-linux",
 }

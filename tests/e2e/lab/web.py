@@ -42,6 +42,7 @@ SERVER = """\
     ssl_certificate {certificate};
     ssl_certificate_key {key};
     root {root};
+    {more}
   }}
 """
 
@@ -52,6 +53,7 @@ class PolicyHosts:
         (self.directory / "tmp").mkdir(parents=True)
         self.authority = authority
         self.hosts = {}
+        self.more = {}  # further lines of a domain's server block
         self.generation = 0
         self.access_log = programs.Log(self.directory / "access.log")
         self._write()
@@ -59,16 +61,20 @@ class PolicyHosts:
             "nginx", ["nginx", "-p", self.directory, "-c", self.directory / "nginx.conf", "-e", "stderr"], work)
         self.program.wait_until(self._current)
 
-    def put(self, domain, policy):
+    def put(self, domain, policy, expired=False):
         """The policy text of a domain; a host that is new is served after the next `reload`."""
         host = f"mta-sts.{domain}"
         path = self._root(host) / ".well-known/mta-sts.txt"
         if host not in self.hosts:
-            self.hosts[host] = self.authority.issue(host)
+            self.hosts[host] = self.authority.issue(host, expired=expired)
             path.parent.mkdir(parents=True)
         fresh = path.with_suffix(".new")
         fresh.write_text(policy)
         os.replace(fresh, path)
+
+    def remove(self, domain):
+        """404 from now on."""
+        (self._root(f"mta-sts.{domain}") / ".well-known/mta-sts.txt").unlink()
 
     def reload(self):
         self._write()
@@ -89,7 +95,7 @@ class PolicyHosts:
         self.generation += 1
         servers = "".join(
             SERVER.format(v4=ADDRESS, v6=ADDRESS_V6, host=host, certificate=pair.certificate, key=pair.key,
-                          root=self._root(host))
+                          root=self._root(host), more=self.more.get(host.removeprefix("mta-sts."), ""))
             for host, pair in self.hosts.items())
         (self.directory / "nginx.conf").write_text(CONFIG.format(
             dir=self.directory, v4=ADDRESS, generation=self.generation, servers=servers))

@@ -1,4 +1,5 @@
 #include "loopback/server/http_fixture.hpp"
+#include "server/listening_socket.hpp"
 
 #include <doctest/doctest.h>
 
@@ -146,7 +147,7 @@ TEST_CASE("an address that somebody has is an error that names it") {
     first.start();
     HttpFixture second;
     second.listener = first.listener;
-    CHECK_THROWS_WITH(second.start(), (server::name_of(first.listener.endpoint)
+    CHECK_THROWS_WITH(second.start(), (tlspolicy::server::name_of(first.listener.endpoint)
                                        + ": another process listens there (is tlspolicyd running already?)")
                                           .c_str());
 }

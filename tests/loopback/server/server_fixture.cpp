@@ -125,10 +125,10 @@ ServerFixture::~ServerFixture() {
     server_->join();
 }
 
-void ServerFixture::start() {
+void ServerFixture::start(server::PassedSockets passed) {
     auto made =
         std::make_unique<server::Server>(engine.engine(), engine.clock(), wall_clock, restart, settings);
-    if (const auto listening = made->listen(); !listening)
+    if (const auto listening = made->listen(passed); !listening)
         throw std::runtime_error(listening.error().message());
     server_ = std::move(made);
     server_->start();

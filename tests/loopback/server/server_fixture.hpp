@@ -101,7 +101,7 @@ public:
     /// Stops in the daemon's order, and throws everybody out.
     ~ServerFixture();
 
-    void start();
+    void start(server::PassedSockets passed = {});
     fakes::SocketmapClient connect() const { return port.connect(); }
     /// The first listener's.
     std::string name() const;

@@ -66,7 +66,8 @@ TEST_CASE("a listener at an address in use says so, by name") {
     server.start();
     tlspolicy::server::Server second(server.engine.engine(), server.engine.clock(), server.wall_clock,
                                      server.restart, {});
-    const auto listening = second.listen();
+    tlspolicy::server::PassedSockets none;
+    const auto listening = second.listen(none);
     REQUIRE_FALSE(listening.has_value());
     CHECK(listening.error().message()
           == server.name() + ": another process listens there (is tlspolicyd running already?)");

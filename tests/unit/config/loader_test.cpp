@@ -5,6 +5,7 @@
 #include <fstream>
 #include <regex>
 #include <sstream>
+#include <syslog.h>
 
 using namespace std::chrono_literals;
 using tlspolicy::IpAddress;
@@ -30,7 +31,7 @@ std::string findings(std::string_view yaml) {
 }
 
 std::string shipped() {
-    std::ifstream file(TEST_SOURCE_DIR "/conf/tlspolicyd.yaml");
+    std::ifstream file(SHIPPED_CONF);
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
@@ -97,7 +98,7 @@ answer_deadline: 25s
 idle_timeout: 90s
 max_connections: 77
 control: unix:/srv/control
-log: {level: debug}
+log: {level: debug, target: "syslog:local3", format: json}
 )",
                                       "f");
     CHECK(findings(loaded).empty());
@@ -144,7 +145,7 @@ log: {level: debug}
     want.engine.dane_grace = 6h;
     want.engine.forget_unused = 7 * 24h;
     want.engine.answer_deadline = 25s;
-    want.log.level = Log::Level::debug;
+    want.log = {Log::Level::debug, {config::LogTarget::Kind::syslog, LOG_LOCAL3}, Log::Format::json};
     CHECK(loaded.config.restart == want.restart);
     CHECK(loaded.config.server == want.server);
     CHECK(loaded.config.dns == want.dns);
@@ -193,6 +194,13 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
         {"max_connections: 1000001",
          "f:1: error: max_connections: \"1000001\" is out of range; allowed: a whole number from 1 to "
          "1000000"},
+        {"log: {target: syslog}",
+         "f:1: error: log.target: \"syslog\" is no target; allowed: auto, journal, stderr, syslog:mail"},
+        {"log: {target: \"syslog:post\"}",
+         "f:1: error: log.target: \"syslog:post\" names no facility; allowed: syslog: and mail, daemon, "
+         "user, "
+         "auth, authpriv, cron, ftp, lpr, news, uucp or local0 to local7"},
+        {"log: {format: xml}", "f:1: error: log.format: \"xml\" is not possible; allowed: text, json"},
         {"log: {level: loud}",
          "f:1: error: log.level: \"loud\" is not possible; allowed: debug, info, warn, error"},
         {"maps: {m: {tlsrpt: maybe}}",
@@ -384,7 +392,7 @@ TEST_CASE("a file that cannot be read is an error") {
     CHECK(findings(config::load("/")) == "/: error: cannot be read: Is a directory");
     CHECK(findings(config::load("/dev/zero"))
           == "/dev/zero: error: the file is too large; allowed: at most 1MiB");
-    const auto loaded = config::load(TEST_SOURCE_DIR "/conf/tlspolicyd.yaml");
+    const auto loaded = config::load(SHIPPED_CONF);
     CHECK(loaded.usable());
     CHECK(loaded.config == Config{});
 }

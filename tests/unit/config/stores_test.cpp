@@ -1,5 +1,7 @@
 #include "config/stores.hpp"
 
+#include "base/paths.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -8,7 +10,8 @@ namespace tlspolicy::config {
 
 TEST_CASE("a store is a file of SQLite, or none") {
     CHECK(parse_store("none").value() == std::nullopt);
-    CHECK(parse_store("sqlite:/var/lib/tlspolicyd/policies.db").value() == store::SqliteSettings{});
+    CHECK(parse_store("sqlite:" + default_state_directory() + "/policies.db").value()
+          == store::SqliteSettings{});
     CHECK(parse_store("sqlite:/srv/a b.db").value()->path == "/srv/a b.db");
     for (const std::string text :
          {"", "sqlite:", "sqlite:/", "sqlite:policies.db", "/srv/policies.db", "memory", "None"}) {

@@ -54,7 +54,7 @@ struct Hall {
 class Clients {
 public:
     Clients(engine::PolicyEngine& engine, const Clock& clock, std::size_t count = 1)
-        : shared_{engine, wall_clock_, LogLimiter(clock)},
+        : shared_{engine, clock, wall_clock_, LogLimiter(clock)},
           loop_(shared_, std::make_shared<const server::Settings>()) {
         shared_.connections = count;
         for (std::size_t i = 0; i < count; ++i) {

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/survey_options.hpp"
+
+namespace tlspolicy::cli {
+
+/// "tlspolicy check": how a domain that receives mail stands with MTA-STS, DANE and TLS reports.
+class Check : public Verb {
+public:
+    void declare(CLI::App& command) override;
+    Exit run(Terminal& terminal) override;
+
+private:
+    SurveyOptions survey_;
+    bool nagios_ = false;
+};
+
+}  // namespace tlspolicy::cli

@@ -1,0 +1,206 @@
+#include "cli/judge_hosts.hpp"
+
+#include "cli/judge_certificate.hpp"
+#include "tls/tlsa_match.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace tlspolicy::cli {
+namespace {
+
+Finding ok(std::string what, std::string source) {
+    return {Severity::ok, std::move(what), "", "", std::move(source)};
+}
+
+bool covers(const sts::MxPattern& pattern, const inquiry::SurveyedHost& host) {
+    const auto name = Domain::parse(host.name);
+    return name && pattern.matches(*name);
+}
+
+Finding judge_coverage(const inquiry::SurveyedHost& host, const sts::Policy& policy) {
+    for (const auto& pattern : policy.mx)
+        if (covers(pattern, host))
+            return ok(fmt::format("{} is covered by mx: {}", host.name, pattern.text()), "RFC 8461, 4.1");
+    return {
+        policy.mode == sts::Mode::enforce ? Severity::problem : Severity::warning,
+        fmt::format("{} is a mail host of the domain, and no mx line of the policy covers it", host.name),
+        "Senders that follow an enforce policy do not deliver to it.",
+        fmt::format("Add \"mx: {}\" to the policy and then change the record's id; or remove the MX record.",
+                    host.name),
+        "RFC 8461, 4.1"};
+}
+
+bool is_old(const std::string& version) {
+    return version != "TLSv1.2" && version != "TLSv1.3";
+}
+
+/// Why a probe did not come to a handshake.
+Finding judge_failure(const std::string& where, const smtp::Probed& probed, Severity grave) {
+    const std::string why = probed.failure ? probed.failure->message() : "";
+    switch (probed.step) {
+        case smtp::Step::unreachable:
+            return {Severity::unknown, fmt::format("{}: no way there from here: {}", where, why), "",
+                    "Run this from a machine that has IPv4 and IPv6.", ""};
+        case smtp::Step::timed_out:
+            return {Severity::unknown, fmt::format("{}: no connection: {}", where, why),
+                    "Many networks let no connection to port 25 out: then this says nothing of the host.",
+                    "Run this from a mail server.", ""};
+        case smtp::Step::refused:
+            return {Severity::problem, fmt::format("{}: no connection: {}", where, why), "",
+                    "See that the mail server listens there, or remove the address.", ""};
+        case smtp::Step::greeting:
+        case smtp::Step::ehlo:
+            return {Severity::unknown, fmt::format("{}: {}", where, why), "",
+                    "Look into the mail server's log.", ""};
+        case smtp::Step::no_starttls:
+            return {grave, fmt::format("{}: STARTTLS is not offered", where),
+                    "Senders that follow an enforce policy do not deliver to this host.",
+                    "Have the mail server offer STARTTLS (in Postfix, smtpd_tls_security_level = may and a "
+                    "certificate). If it does, a firewall on the way hides it.",
+                    "RFC 8461, 4.2"};
+        case smtp::Step::starttls:
+            return {grave, fmt::format("{}: STARTTLS is offered, but does not work: {}", where, why),
+                    "Senders that follow an enforce policy do not deliver to this host.",
+                    "Look into the mail server's log: most often it cannot read its key or certificate.",
+                    "RFC 8461, 4.2"};
+        case smtp::Step::handshake:
+            return {grave, fmt::format("{}: no TLS: {}", where, why),
+                    "Senders that follow an enforce policy do not deliver to this host.",
+                    "Have the mail server speak TLS 1.2 or 1.3 with common ciphers.", "RFC 8461, 4.2"};
+        case smtp::Step::done:
+            break;
+    }
+    return {};
+}
+
+std::vector<Finding> judge_address(const inquiry::SurveyedHost& host, const inquiry::ProbedAddress& at,
+                                   WallTime now, Severity grave) {
+    const std::string where = fmt::format("{} [{}]", host.name, at.address.text());
+    const auto& probed = at.probed;
+    if (!at.refused.empty())
+        return {{Severity::unknown, fmt::format("{}: not connected to: {}", where, at.refused), "",
+                 "Publish a public address; to look from within, use --allow-address.", ""}};
+    if (probed.step != smtp::Step::done) return {judge_failure(where, probed, grave)};
+    std::vector<Finding> findings;
+    if (is_old(probed.tls_version))
+        findings.push_back({grave,
+                            fmt::format("{}: {} is the newest that it speaks", where, probed.tls_version),
+                            "TLS before 1.2 is given up (RFC 8996).",
+                            "Have the mail server speak TLS 1.2 and 1.3.", "RFC 8461, 4.2"});
+    for (auto& finding : judge_certificate(probed.chain, at.faults, Presenter::mail_host, where, now, grave))
+        findings.push_back(std::move(finding));
+    if (!findings.empty() || probed.chain.empty()) return findings;
+    const auto& own = probed.chain.front();
+    return {ok(fmt::format("{}: STARTTLS with {}, certificate good until {}", where, probed.tls_version,
+                           own.not_after ? tls::date_text(*own.not_after) : "an unreadable date"),
+               "RFC 8461, 4.2")};
+}
+
+bool is_presented(const dane::Tlsa& record, const inquiry::ProbedAddress& at) {
+    return tls::means(record, at.probed.chain);
+}
+
+Finding judge_match(const inquiry::SurveyedHost& host, const inquiry::ProbedAddress& at) {
+    const std::string where = fmt::format("{} [{}]", host.name, at.address.text());
+    const bool matches = std::any_of(host.tlsa.begin(), host.tlsa.end(),
+                                     [&](const dane::Tlsa& record) { return is_presented(record, at); });
+    if (matches) return ok(fmt::format("{}: the TLSA records match the certificate", where), "RFC 7672, 3.1");
+    return {host.tlsa_secure ? Severity::problem : Severity::warning,
+            fmt::format("{}: no TLSA record matches the certificate", where),
+            host.tlsa_secure ? "Senders that do DANE do not deliver to this host." : "",
+            fmt::format("Publish \"TLSA {}\" at _25._tcp.{}, or put the former key back. Before a change of "
+                        "keys, publish the new record beside the old one.",
+                        tls::recommended_tlsa(at.probed.chain.front()), host.name),
+            "RFC 7672, 3.1"};
+}
+
+}  // namespace
+
+Severity at_stake(const std::optional<sts::Policy>& policy) {
+    return policy && policy->mode == sts::Mode::none ? Severity::warning : Severity::problem;
+}
+
+std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional<sts::Policy>& policy) {
+    const auto domain = survey.domain.text();
+    if (survey.mx == dane::MxState::failed)
+        return {{Severity::unknown,
+                 fmt::format("the mail hosts of {} could not be looked up: {}", domain, survey.mx_why), "",
+                 "Ask again; if it stays so, look at the name servers of the domain.", ""}};
+    if (survey.mx == dane::MxState::no_mail)
+        return {{Severity::problem,
+                 fmt::format("{} takes no mail: it does not exist, or has a null MX", domain),
+                 "A policy is for domains that take mail.", "", "RFC 7505"}};
+    if (!policy || policy->mode == sts::Mode::none) return {};
+    std::vector<Finding> findings;
+    for (const inquiry::SurveyedHost& host : survey.hosts)
+        findings.push_back(judge_coverage(host, *policy));
+    for (const auto& pattern : policy->mx) {
+        const bool used =
+            std::any_of(survey.hosts.begin(), survey.hosts.end(),
+                        [&](const inquiry::SurveyedHost& host) { return covers(pattern, host); });
+        if (used) continue;
+        findings.push_back({Severity::warning,
+                            fmt::format("mx: {} covers none of the domain's mail hosts", pattern.text()),
+                            "Either it is a mistake in writing, or a host that is no more.",
+                            "Correct or remove the line, and then change the record's id.", "RFC 8461, 4.1"});
+    }
+    return findings;
+}
+
+std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now, Severity grave) {
+    if (host.dane == dane::HostState::no_addresses)
+        return {{Severity::problem, fmt::format("{} has no address", host.name), "Nobody can deliver to it.",
+                 "Publish its addresses (A, AAAA), or remove the MX record.", "RFC 5321, 5.1"}};
+    std::vector<Finding> findings;
+    if (host.addresses.empty())
+        findings.push_back({Severity::unknown,
+                            fmt::format("{} could not be looked up: {}", host.name,
+                                        host.why.empty() ? "its name is not one of a host" : host.why),
+                            "", "", ""});
+    const bool any_reached =
+        std::any_of(host.addresses.begin(), host.addresses.end(), [](const inquiry::ProbedAddress& at) {
+            return at.refused.empty() && at.probed.step != smtp::Step::unreachable;
+        });
+    for (const inquiry::ProbedAddress& at : host.addresses)
+        for (auto& finding : judge_address(host, at, now, grave)) {
+            // A machine without IPv6 can still tell how the host does by IPv4.
+            if (any_reached && at.probed.step == smtp::Step::unreachable) finding.severity = Severity::note;
+            findings.push_back(std::move(finding));
+        }
+    return findings;
+}
+
+std::vector<Finding> judge_tlsa(const inquiry::SurveyedHost& host) {
+    if (host.dane == dane::HostState::failed)
+        return {{Severity::unknown,
+                 fmt::format("the TLSA records of {} could not be looked up: {}", host.name, host.why),
+                 "Senders that do DANE hold their mail back while that is so.",
+                 "Look at the name servers of the host's domain.", "RFC 7672, 2.1"}};
+    if (host.tlsa.empty()) return {};
+    std::vector<Finding> findings;
+    if (!host.tlsa_secure)
+        findings.push_back(
+            {Severity::note,
+             fmt::format("{} has TLSA records without DNSSEC, as far as the resolver tells", host.name),
+             "Senders do not heed them.",
+             "Sign the zone, or remove them; if it is signed, ask a validating resolver on this "
+             "machine (--resolver 127.0.0.1).",
+             "RFC 7672, 2.2"});
+    const auto unusable = std::count_if(host.tlsa.begin(), host.tlsa.end(),
+                                        [](const dane::Tlsa& record) { return !dane::is_usable(record); });
+    if (unusable > 0)
+        findings.push_back({Severity::warning,
+                            fmt::format("{} of {} TLSA records of {} cannot be used for SMTP", unusable,
+                                        host.tlsa.size(), host.name),
+                            "", "Publish records of the form \"3 1 1\" and a SHA-256 digest.",
+                            "RFC 7672, 3.1"});
+    if (unusable == static_cast<std::ptrdiff_t>(host.tlsa.size())) return findings;
+    for (const inquiry::ProbedAddress& at : host.addresses)
+        if (!at.probed.chain.empty()) findings.push_back(judge_match(host, at));
+    return findings;
+}
+
+}  // namespace tlspolicy::cli

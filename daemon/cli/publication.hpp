@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/wall_clock.hpp"
+#include "sts/policy.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a domain has to publish for MTA-STS and TLS reports, as texts. Pure.
+namespace tlspolicy::cli {
+
+/// What the operator wants, and what is published now.
+struct Wish {
+    std::string domain;
+    sts::Mode mode = sts::Mode::testing;
+    std::chrono::seconds max_age{604'800};
+    std::vector<std::string> mx = {};   ///< patterns, as in the policy
+    std::vector<std::string> rua = {};  ///< where TLS reports go; empty: none asked for
+    WallTime now{};
+    std::optional<std::string> id_now = {};      ///< nullopt: no valid record
+    std::optional<std::string> policy_now = {};  ///< nullopt: none could be fetched
+};
+
+struct Publication {
+    std::string policy;         ///< the file, CRLF line ends
+    std::string id;             ///< other than the one that is published
+    std::string record;         ///< for _mta-sts.DOMAIN
+    std::string report_record;  ///< for _smtp._tls.DOMAIN; empty: none
+};
+
+/// Fails for a pattern or a URI that is none, without a mail host, and with a max_age that no policy may
+/// have.
+Result<Publication> compose(const Wish& wish);
+
+/// A time as an id, "20260131120000"; later than `published` where that is one of ours.
+std::string fresh_id(WallTime now, const std::optional<std::string>& published);
+
+/// Lines that go ("-"), come ("+") and stay (" "), in the order of the new text; empty where nothing changes.
+std::string difference(std::string_view before, std::string_view after);
+
+/// All of it for people: policy, records, web servers, the order of steps, the difference.
+std::string instructions(const Wish& wish, const Publication& publication);
+
+}  // namespace tlspolicy::cli

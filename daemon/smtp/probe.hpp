@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/ip_address.hpp"
+#include "smtp/settings.hpp"
+#include "tls/certificate.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <openssl/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tlspolicy::smtp {
+
+/// How far a probe came.
+enum class Step : std::uint8_t {
+    unreachable,  ///< no route from here
+    timed_out,    ///< no connection in time: nobody there, or port 25 is closed on the way
+    refused,      ///< no connection: nobody listens, or a firewall says so
+    greeting,     ///< connected, but no SMTP server greets
+    ehlo,
+    no_starttls,  ///< EHLO does not offer it
+    starttls,     ///< offered, but then not done
+    handshake,
+    done,
+};
+
+/// What one mail server says of its TLS.
+struct Probed {
+    Step step = Step::done;
+    std::optional<Error> failure = {};  ///< nullopt with `done` and `no_starttls`
+    std::string tls_version = {};       ///< "TLSv1.3"
+    std::string cipher = {};
+    tls::Chain chain = {};  ///< as presented; whether it is to be trusted is for others to judge
+};
+
+/// Connects to a mail server as a sender would, asks for STARTTLS, looks at its certificates and leaves with
+/// QUIT. It takes any certificate and any version of TLS, because it is there to tell of them; it never sends
+/// mail. `context` gives the rest of how TLS is spoken. Everything a server sends is bounded.
+boost::asio::awaitable<Probed> probe(boost::asio::any_io_executor network, std::shared_ptr<SSL_CTX> context,
+                                     Settings settings, std::string host, IpAddress address);
+
+}  // namespace tlspolicy::smtp

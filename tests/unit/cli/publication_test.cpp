@@ -1,0 +1,132 @@
+#include "cli/publication.hpp"
+
+#include "sts/record.hpp"
+#include "survey_samples.hpp"
+#include "tlsrpt/record.hpp"
+
+namespace tlspolicy::cli {
+namespace {
+
+using namespace tlspolicy::test;
+
+Wish wish() {
+    Wish made;
+    made.domain = "example.com";
+    made.mx = {"mx1.example.com", "*.backup.example.net"};
+    made.rua = {"mailto:tlsrpt@example.com", "https://reports.example/x"};
+    made.now = today + std::chrono::hours(12);
+    return made;
+}
+
+std::string failure(const Wish& wanted) {
+    const auto made = compose(wanted);
+    return made ? "" : made.error().message();
+}
+
+TEST_CASE("what is published is valid by the daemon's own parsers") {
+    for (const auto mode : {sts::Mode::testing, sts::Mode::enforce, sts::Mode::none}) {
+        CAPTURE(sts::name_of(mode));
+        Wish wanted = wish();
+        wanted.mode = mode;
+        const auto made = compose(wanted);
+        REQUIRE(made.has_value());
+        const auto policy = sts::parse_policy(made->policy);
+        REQUIRE(policy.has_value());
+        CHECK(policy->mode == mode);
+        CHECK(policy->max_age == wanted.max_age);
+        REQUIRE(policy->mx.size() == 2);
+        CHECK(policy->mx[1].text() == "*.backup.example.net");
+        CHECK(sts::parse_record(made->record).value().id == made->id);
+        CHECK(tlsrpt::parse_record(made->report_record).value().uris == wanted.rua);
+    }
+}
+
+TEST_CASE("an id is a time, and other than the one that is published") {
+    const WallTime noon = day(2026, 3, 1) + std::chrono::hours(12);
+    CHECK(fresh_id(noon, std::nullopt) == "20260301120000");
+    CHECK(fresh_id(noon, "1") == "20260301120000");
+    CHECK(fresh_id(noon, "20251231235959") == "20260301120000");
+    CHECK(fresh_id(noon, "20260301120000") == "20260301120001");
+    CHECK(fresh_id(noon, "20990101000000") == "20990101000001");  // the clock was wrong once
+    CHECK(fresh_id(noon, "20160831085700Z") == "20260301120000");
+}
+
+TEST_CASE("what no policy can be made of is told") {
+    Wish wanted = wish();
+    wanted.mx = {};
+    CHECK(failure(wanted) == "example.com: no mail host is known to put into the policy; name one with --mx");
+    wanted.mode = sts::Mode::none;
+    CHECK(failure(wanted).empty());
+    wanted = wish();
+    wanted.mx = {"not a host"};
+    CHECK(failure(wanted).starts_with("mx not a host: "));
+    wanted = wish();
+    wanted.rua = {"tlsrpt@example.com"};
+    CHECK(failure(wanted) == "--rua \"tlsrpt@example.com\": write mailto:NAME@DOMAIN or https://HOST/PATH");
+    wanted = wish();
+    wanted.max_age = std::chrono::seconds(0);
+    CHECK(failure(wanted) == "--max-age: allowed: 1s to 31557600s, a year");
+    wanted.max_age = sts::longest_max_age + std::chrono::seconds(1);
+    CHECK(failure(wanted) == "--max-age: allowed: 1s to 31557600s, a year");
+}
+
+TEST_CASE("the difference tells lines that go, come and stay") {
+    CHECK(difference("a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n").empty());
+    CHECK(difference("a: 1\nb: 2\n", "b: 2\nc: 3\n") == "- a: 1\n  b: 2\n+ c: 3\n");
+    CHECK(difference("", "a: 1\n") == "+ a: 1\n");
+    CHECK(difference("\x1b[2J\n", "") == "- \\x1b[2J\n");
+}
+
+TEST_CASE("the instructions begin like this") {
+    Wish wanted = wish();
+    wanted.mode = sts::Mode::enforce;
+    wanted.policy_now = "version: STSv1\nmode: testing\nmx: mx1.example.com\nmax_age: 604800\n";
+    wanted.id_now = "20260201120000";
+    const auto text = instructions(wanted, compose(wanted).value());
+    CHECK(text.substr(0, text.find("The web server"))
+          == R"(The policy, https://mta-sts.example.com/.well-known/mta-sts.txt:
+
+    version: STSv1
+    mode: enforce
+    mx: mx1.example.com
+    mx: *.backup.example.net
+    max_age: 604800
+
+Against what is published now:
+
+    - mode: testing
+      version: STSv1
+    + mode: enforce
+      mx: mx1.example.com
+    + mx: *.backup.example.net
+      max_age: 604800
+
+The DNS records, beside addresses (A, AAAA) of mta-sts.example.com:
+
+    _mta-sts.example.com. IN TXT "v=STSv1; id=20260301120000;"
+    _smtp._tls.example.com. IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.com,https://reports.example/x;"
+
+In this order (RFC 8461, 8.1):
+ 1. See that every mail host offers STARTTLS and a certificate for its name.
+ 2. Put the policy file in place, and see that
+    https://mta-sts.example.com/.well-known/mta-sts.txt shows it.
+ 3. Only then publish or change the TXT record: senders that see a new id
+    fetch the policy at once, and keep what they find.
+ 4. tlspolicy check example.com
+
+)");
+    for (const char* server : {"nginx:", "Apache:", "Caddy"})
+        CHECK(text.find(server) != std::string::npos);
+    CHECK(text.find("server_name mta-sts.example.com;") != std::string::npos);
+}
+
+TEST_CASE("a domain that gives MTA-STS up has another order") {  // RFC 8461, 8.3
+    Wish wanted = wish();
+    wanted.mode = sts::Mode::none;
+    const auto text = instructions(wanted, compose(wanted).value());
+    CHECK(text.find("In this order (RFC 8461, 8.3):\n 1. Replace the policy file") != std::string::npos);
+    CHECK(text.find("8.1") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace tlspolicy::cli
