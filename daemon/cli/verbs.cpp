@@ -1,5 +1,6 @@
 #include "cli/verbs.hpp"
 
+#include "cli/doctor.hpp"
 #include "cli/status.hpp"
 
 namespace tlspolicy::cli {
@@ -12,6 +13,7 @@ std::unique_ptr<Verb> make() {
 
 constexpr Offer offers[] = {
     {"status", "How the running daemon does", make<Status>},
+    {"doctor", "Whether Postfix, the daemon and this machine work together, and what to do", make<Doctor>},
 };
 
 }  // namespace
