@@ -1,6 +1,7 @@
 #include "cli/doctor.hpp"
 
 #include "base/version.hpp"
+#include "cli/control_option.hpp"
 #include "cli/doctor_ask.hpp"
 #include "cli/doctor_files.hpp"
 #include "cli/doctor_judges.hpp"
@@ -23,6 +24,7 @@ Facts gather_daemon(const std::string& file, bool required, const std::string& s
     facts.own_version = version();
     facts.root = geteuid() == 0;
     facts.datagram_queue = doctor::datagram_queue();
+    facts.clock_synchronised = doctor::clock_synchronised();
     auto loaded = config::load(file, required);
     facts.daemon.file = file;
     facts.daemon.usable = loaded.usable();
@@ -55,13 +57,14 @@ void Doctor::declare(CLI::App& command) {
 }
 
 Exit Doctor::run(Terminal& terminal) {
+    const auto probe = Domain::parse(probe_);
+    if (!probe) return tell_failure(terminal, probe.error().in("--probe"));
     Facts facts = gather_daemon(config_, command_->count("--config") > 0, socket_);
     facts.postfix = doctor::gather_postfix(postfix_);
     if (!offline_) {
-        auto tried = doctor::try_out(facts.daemon.config, probe_);
+        auto tried = doctor::try_out(facts.daemon.config, *probe);
         facts.validates = std::move(tried.validates);
         facts.egress = std::move(tried.egress);
-        facts.clock_synchronised = doctor::clock_synchronised();
     }
     const auto findings = doctor::judge(facts);
     if (terminal.json)

@@ -31,7 +31,7 @@ void judge_support(const PostfixFacts& postfix, Findings& findings) {
               postconf_line(postfix, "ignore_mx_lookup_error", "no"));
     if (!postfix.value("smtp_dns_resolver_options").empty())
         wrong("smtp_dns_resolver_options completes names, with which Postfix does no DANE",
-              "postconf -X smtp_dns_resolver_options");
+              postconf_without(postfix, "smtp_dns_resolver_options"));
     if (sound) findings.push_back(fine("smtp_dns_support_level is dnssec, as DANE needs"));
 }
 
@@ -39,7 +39,8 @@ void judge_servers(const PostfixFacts& postfix, const Facts& facts, Findings& fi
     if (!postfix.name_servers || !facts.daemon_name_servers || !*facts.daemon_name_servers) return;
     const auto& daemon = **facts.daemon_name_servers;
     const auto& own = *postfix.name_servers;
-    if (own && *own == daemon) return;
+    const std::vector<dns::NameServer> none = {{IpAddress::v4({127, 0, 0, 1})}};  // resolv.conf(5)
+    if (daemon == (own ? *own : none)) return;
     const Severity severity = does_dane(postfix, facts.daemon) ? Severity::warning : Severity::note;
     const std::string copy =
         smtp_is_chrooted(postfix)
@@ -50,8 +51,8 @@ void judge_servers(const PostfixFacts& postfix, const Facts& facts, Findings& fi
         {severity,
          own ? fmt::format("Postfix asks the resolver {} (by {}), and tlspolicyd {}", names_of(*own),
                            postfix.resolv_conf, names_of(daemon))
-             : fmt::format("Postfix has no resolver by {} ({}), and tlspolicyd asks {}", postfix.resolv_conf,
-                           own.error().message(), names_of(daemon)),
+             : fmt::format("Postfix asks this machine for names, because of {} ({}), and tlspolicyd asks {}",
+                           postfix.resolv_conf, own.error().message(), names_of(daemon)),
          "One may validate or answer where the other does not, and mail is deferred for what they "
          "do not agree on.",
          copy});

@@ -112,7 +112,7 @@ struct Egress {
     std::string domain;
     std::string dns_failure = {};  ///< of the record's lookup
     bool has_record = false;
-    std::string fetch_failure = {};  ///< of the policy
+    std::string fetch_failure = {};  ///< of the policy, where there is a record
     bool webpki = false;             ///< it is the certificate that failed
     std::string policy_failure = {};
 };

@@ -22,6 +22,15 @@ void judge_postfix(const PostfixFacts& postfix, const Facts& facts, Findings& fi
     judge_tlsrpt(postfix, facts, findings);
 }
 
+void remind_of_reload(Findings& findings) {
+    const bool changes = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.fix.find("postconf ") != std::string::npos;
+    });
+    if (changes)
+        findings.push_back(
+            {Severity::note, "Postfix heeds what postconf changes after a reload", "", "postfix reload"});
+}
+
 }  // namespace
 
 Findings judge(const Facts& facts) {
@@ -41,6 +50,7 @@ Findings judge(const Facts& facts) {
                                 "--postconf PATH."});
     }
     judge_network(facts, findings);
+    remind_of_reload(findings);
     return findings;
 }
 

@@ -20,10 +20,10 @@ void judge_level(const PostfixFacts& postfix, Findings& findings) {
         findings.push_back({Severity::warning,
                             "smtp_enforce_tls is on, the old way to say that all must do TLS",
                             "Mail to a destination without TLS is deferred, whether it has a policy or not.",
-                            fix + "; postconf -X smtp_enforce_tls", "postconf(5)"});
+                            fix + "; " + postconf_without(postfix, "smtp_enforce_tls"), "postconf(5)"});
     else if (level.empty() && postfix.value("smtp_use_tls") == "yes")
         findings.push_back({Severity::note, "smtp_use_tls is on, the old way to set smtp_tls_security_level",
-                            "", fix + "; postconf -X smtp_use_tls", "postconf(5)"});
+                            "", fix + "; " + postconf_without(postfix, "smtp_use_tls"), "postconf(5)"});
     else if (level.empty() || level == "none")
         findings.push_back({Severity::problem, fmt::format("{} is {}", name, level.empty() ? "empty" : level),
                             "Mail to all destinations without a policy goes out in plain text, even where "
@@ -53,7 +53,7 @@ void judge_side_settings(const PostfixFacts& postfix, Findings& findings) {
             {Severity::warning, "smtp_tls_per_site is ignored, because smtp_tls_policy_maps is set",
              "It is the older of the two, and Postfix takes no notice of it beside the newer one.",
              "Move its entries to a table in front of tlspolicyd in smtp_tls_policy_maps, then: "
-             "postconf -X smtp_tls_per_site",
+                 + postconf_without(postfix, "smtp_tls_per_site"),
              "postconf(5)"});
     if (postfix.value("smtp_tls_loglevel") == "0")
         findings.push_back({Severity::note, "smtp_tls_loglevel is 0",

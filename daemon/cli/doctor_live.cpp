@@ -1,6 +1,5 @@
 #include "cli/doctor_live.hpp"
 
-#include "base/domain.hpp"
 #include "base/printable.hpp"
 #include "base/wall_clock.hpp"
 #include "cli/control_client.hpp"
@@ -44,19 +43,20 @@ void note_policy(const Result<std::string>& body, Egress& egress) {
         egress.policy_failure = policy.error().message();
 }
 
-asio::awaitable<void> look_around(dns::CaresClient& dns, engine::PolicyFetcher& fetcher,
-                                  std::optional<Domain> domain, Tried& tried) {
+asio::awaitable<void> look_around(dns::CaresClient& dns, engine::PolicyFetcher& fetcher, Domain domain,
+                                  Tried& tried) {
     Result<bool> validates = co_await dns.validates();
     tried.validates = std::move(validates);
-    if (!domain) co_return;
     Egress egress;
-    egress.domain = domain->text();
-    if (const auto name = domain->below("_mta-sts")) {
+    egress.domain = domain.text();
+    if (const auto name = domain.below("_mta-sts")) {
         const auto answer = co_await dns.txt(*name);
         note_record(answer, egress);
     }
-    const auto body = co_await fetcher.fetch(*domain);
-    note_policy(body, egress);
+    if (egress.has_record) {
+        const auto body = co_await fetcher.fetch(domain);
+        note_policy(body, egress);
+    }
     tried.egress = std::move(egress);
 }
 
@@ -86,16 +86,14 @@ std::optional<std::chrono::seconds> ahead(const boost::json::object& status) {
 
 }  // namespace
 
-Tried try_out(const config::Config& config, const std::string& domain) {
+Tried try_out(const config::Config& config, const Domain& domain) {
     spdlog::set_level(spdlog::level::off);  // the parts tell the log of a daemon what here are findings
     const SystemClock clock;
     asio::io_context network;
     dns::CaresClient dns(network.get_executor(), clock, config.dns);
     https::HttpsPolicyFetcher fetcher(network.get_executor(), clock, dns, config.https);
-    std::optional<Domain> policy_domain;
-    if (const auto parsed = Domain::parse(domain)) policy_domain = *parsed;
     Tried tried;
-    asio::co_spawn(network, look_around(dns, fetcher, policy_domain, tried), rethrow);
+    asio::co_spawn(network, look_around(dns, fetcher, domain, tried), rethrow);
     network.run();
     return tried;
 }

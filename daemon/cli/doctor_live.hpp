@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/domain.hpp"
 #include "cli/doctor_facts.hpp"
 
 #include <optional>
@@ -15,7 +16,7 @@ struct Tried {
 
 /// Asks the resolvers whether they validate, and fetches the policy of `domain`. Returns within the time-outs
 /// of the configuration.
-Tried try_out(const config::Config& config, const std::string& domain);
+Tried try_out(const config::Config& config, const Domain& domain);
 
 /// The running daemon's word on itself.
 Result<Status> ask_status(const std::string& socket);

@@ -51,7 +51,8 @@ void judge_directory(const PostfixFacts& postfix, const Roots& roots, bool alone
                     ? "Postfix can verify nobody, and defers the mail of every domain with an MTA-STS policy."
                     : "Authorities that are there alone are not known to Postfix."),
          alone ? fix_for(postfix)
-               : "postconf -X smtp_tls_CApath, or fill the directory and run openssl rehash",
+               : postconf_without(postfix, "smtp_tls_CApath")
+                     + ", or fill the directory and run openssl rehash",
          "postconf(5)"});
 }
 

@@ -44,7 +44,8 @@ void judge_tlsrpt(const PostfixFacts& postfix, const Facts& facts, Findings& fin
         findings.push_back({Severity::problem,
                             "smtp_tlsrpt_enable is on, but this Postfix was built without TLS-RPT",
                             "Postfix then reports nothing.",
-                            "Use a Postfix that was built with libtlsrpt, or: postconf -X smtp_tlsrpt_enable",
+                            "Use a Postfix that was built with libtlsrpt, or: "
+                                + postconf_without(postfix, "smtp_tlsrpt_enable"),
                             "TLSRPT_README"});
         return;
     }

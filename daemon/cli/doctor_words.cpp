@@ -13,6 +13,10 @@ bool is_plain(char c) {
     return ascii::is_alphanumeric(c) || std::string_view("=/._-:,+@%[]").find(c) != std::string_view::npos;
 }
 
+std::string postconf(const PostfixFacts& postfix) {
+    return postfix.config_given ? "postconf -c " + quoted(postfix.config_directory) + " " : "postconf ";
+}
+
 }  // namespace
 
 Finding fine(std::string what) {
@@ -32,9 +36,11 @@ std::string quoted(std::string_view word) {
 }
 
 std::string postconf_line(const PostfixFacts& postfix, std::string_view name, std::string_view value) {
-    std::string line = "postconf ";
-    if (postfix.config_given) line += "-c " + quoted(postfix.config_directory) + " ";
-    return line += quoted(std::string(name) + "=" + std::string(value));
+    return postconf(postfix) + quoted(std::string(name) + "=" + std::string(value));
+}
+
+std::string postconf_without(const PostfixFacts& postfix, std::string_view name) {
+    return postconf(postfix) + "-X " + std::string(name);
 }
 
 std::string name_of(const dns::NameServer& server) {
