@@ -1,10 +1,13 @@
 #include "base/version.hpp"
+#include "cli/completion.hpp"
 #include "cli/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,10 @@ int main(int argc, char** argv) {
         auto verb = offer.make();
         verb->declare(*command);
         declared.emplace_back(command, std::move(verb));
+    }
+    if (argc > 1 && std::string_view(argv[1]) == "complete") {  // for the shells: conf/completion
+        std::cout << tlspolicy::cli::candidates(app, {argv + 2, argv + argc});
+        return 0;
     }
     try {
         app.parse(argc, argv);

@@ -8,12 +8,10 @@
 
 #include <cstdlib>
 #include <iostream>
-#include <optional>
 #include <string>
 
 namespace {
 
-using tlspolicy::config::Config;
 using tlspolicy::config::Loaded;
 
 struct Arguments {
@@ -37,16 +35,18 @@ int check(const Arguments& arguments) {
     return EXIT_SUCCESS;
 }
 
-std::optional<Config> reload(const Arguments& arguments) {
+tlspolicy::app::Daemon::Fresh reload(const Arguments& arguments) {
     const Loaded loaded = load(arguments);
+    tlspolicy::app::Daemon::Fresh fresh;
     for (const auto& finding : loaded.findings) {
+        fresh.findings.push_back(to_text(finding, loaded.file));
         if (finding.severity == tlspolicy::config::Finding::Severity::error)
             spdlog::error("config-rejected reason=\"{}\"", to_text(finding, loaded.file));
         else
             spdlog::warn("config-warning reason=\"{}\"", to_text(finding, loaded.file));
     }
-    if (!loaded.usable()) return std::nullopt;
-    return loaded.config;
+    if (loaded.usable()) fresh.config = loaded.config;
+    return fresh;
 }
 
 int serve(const Arguments& arguments) {

@@ -10,7 +10,7 @@ set -eu
 
 build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libhiredis-dev libidn2-dev libspdlog-dev
 libsqlite3-dev libssl-dev libyaml-cpp-dev ninja-build pkg-config'
-test_packages='doctest-dev mandoc python3'
+test_packages='doctest-dev fish mandoc python3 zsh'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 policy_file=/usr/sbin/policy-rc.d

@@ -26,7 +26,9 @@ constexpr std::chrono::milliseconds tick_pause{250};
 constexpr std::chrono::milliseconds shutdown_poll{20};
 constexpr std::chrono::seconds answers_grace{10};  // for lookups that wait when the daemon is told to stop
 constexpr std::chrono::seconds farewell_grace{2};  // for what is left to be written and cancelled after that
-constexpr std::size_t other_files = 384;           // DNS, listeners, log
+constexpr std::string_view needs_restart =
+    "threads, listen, control, max_connections, cache.store and cache.shared change with a restart only";
+constexpr std::size_t other_files = 384;  // DNS, listeners, log
 
 std::uint64_t draw_seed() {
     std::random_device source;
@@ -84,6 +86,7 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
               stores(), &dns_),
       server_(engine_, clock_, wall_clock_, fitted_, config.server),
+      control_(network_, engine_, cache_, clock_, wall_clock_, *this, config.server),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_) {
     signals_.add(SIGUSR1);
@@ -115,6 +118,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
     std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
     if (auto usable = daemon->fetcher_.usable(); !usable) return usable.error();
     if (auto listening = daemon->server_.listen(); !listening) return listening.error();
+    daemon->control_.open(config.restart.control);
     return daemon;
 }
 
@@ -149,6 +153,11 @@ asio::awaitable<void> Daemon::heed_signals() {
 /// as if it did no DANE.
 asio::awaitable<void> Daemon::test_resolver() {
     const auto validates = co_await dns_.validates();
+    resolver_ = "validating";
+    if (!validates)
+        resolver_ = "not answering";
+    else if (!*validates)
+        resolver_ = "not validating";
     if (!validates)
         spdlog::warn("resolver-not-answering reason=\"{}\"", validates.error().message());
     else if (*validates)
@@ -171,6 +180,7 @@ asio::awaitable<void> Daemon::tick() {
 asio::awaitable<void> Daemon::shut_down() {
     spdlog::info("stopping connections={} waiting={}", server_.connections(), engine_.waiting());
     server_.stop_accepting();
+    control_.stop();
     server_.drain();
     const auto all_gone = [this] { return server_.connections() == 0; };
     const bool answered = co_await wait_until(network_, answers_grace, all_gone);
@@ -180,7 +190,8 @@ asio::awaitable<void> Daemon::shut_down() {
     engine_.stop();
     if (shared_store_) shared_store_->stop();
     const auto all_quiet = [this] {
-        return server_.connections() == 0 && engine_.idle() && (!shared_store_ || shared_store_->idle());
+        return server_.connections() == 0 && engine_.idle() && control_.idle()
+               && (!shared_store_ || shared_store_->idle());
     };
     const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
     if (!quiet) server_.abort();
@@ -192,24 +203,42 @@ asio::awaitable<void> Daemon::shut_down() {
 }
 
 void Daemon::reload() {
-    const auto fresh = reload_();
-    if (!fresh) return;
+    reload_now();
+}
+
+Daemon::Reloaded Daemon::reload_now() {
+    return apply(reload_());
+}
+
+Daemon::Reloaded Daemon::apply(const Fresh& read) {
+    Reloaded outcome{false, read.findings};
+    const auto& fresh = read.config;
+    if (!fresh) return outcome;
     if (auto usable = fetcher_.configure(fresh->https); !usable) {
         spdlog::error("config-rejected reason=\"{}\"", usable.error().message());
-        return;
+        outcome.findings.push_back("error: " + usable.error().message());
+        return outcome;
     }
-    if (fresh->restart != configured_ || fresh->store != configured_stores_)
-        spdlog::warn(
-            "config-needs-restart reason=\"threads, listen, max_connections, cache.store and cache.shared "
-            "change with a restart only\"");
+    if (fresh->restart != configured_ || fresh->store != configured_stores_) {
+        spdlog::warn("config-needs-restart reason=\"{}\"", needs_restart);
+        outcome.findings.push_back("warning: " + std::string(needs_restart));
+    }
     dns_.configure(fresh->dns);
     if (fresh->dns != std::exchange(configured_dns_, fresh->dns))
         asio::co_spawn(network_, test_resolver(), rethrow);
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
+    control_.configure(fresh->server);
     configure_logging(fresh->log);
-    tell_overrides(fresh->server.overrides.size());
+    overrides_ = fresh->server.overrides.size();
+    tell_overrides(overrides_);
     spdlog::info("config-reloaded");
+    outcome.used = true;
+    return outcome;
+}
+
+bool Daemon::set_log_level(std::string_view level) {
+    return app::set_log_level(level);
 }
 
 }  // namespace tlspolicy::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/control_socket.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/wall_clock.hpp"
@@ -8,6 +9,7 @@
 #include "dns/cares_client.hpp"
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
+#include "server/control_service.hpp"
 #include "server/server.hpp"
 #include "store/redis_store.hpp"
 #include "store/settings.hpp"
@@ -20,20 +22,29 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/object.hpp>
 #include <spdlog/logger.h>
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tlspolicy::app {
 
 /// The running daemon: its parts, wired. The thread that calls run() is the network loop; the server brings
 /// its own threads.
-class Daemon {
+class Daemon : private server::ControlHost {
 public:
-    /// A new configuration at every SIGHUP; nullopt, having said why, where there is none to be had.
-    using Reload = std::function<std::optional<config::Config>()>;
+    /// A new configuration, and what is to be said of it, a line each; without one it has said so in the log.
+    struct Fresh {
+        std::optional<config::Config> config;
+        std::vector<std::string> findings;
+    };
+    /// At every SIGHUP.
+    using Reload = std::function<Fresh()>;
 
     /// Fails where something in the configuration turns out to be unusable here and now.
     static Result<std::unique_ptr<Daemon>> create(const config::Config& config,
@@ -51,6 +62,11 @@ private:
     boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     void reload();
+    Reloaded apply(const Fresh& fresh);
+
+    boost::json::object describe() const override;
+    Reloaded reload_now() override;
+    bool set_log_level(std::string_view level) override;
 
     engine::Stores stores();
     std::string counters() const;
@@ -60,9 +76,11 @@ private:
     dns::Settings configured_dns_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
     std::size_t overrides_;
+    std::string resolver_ = "not tested yet";  ///< in words
     Reload reload_;
     boost::asio::io_context network_{1};
     SystemClock clock_;
+    const Time started_ = clock_.now();
     SystemWallClock wall_clock_;
     telemetry::LogObserver log_observer_;
     telemetry::Counters counters_;
@@ -74,6 +92,7 @@ private:
     std::optional<store::RedisStore> shared_store_;
     engine::PolicyEngine engine_;
     server::Server server_;
+    ControlSocket control_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
 };

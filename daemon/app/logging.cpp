@@ -44,6 +44,27 @@ void configure_logging(config::Log settings) {
     spdlog::set_level(to_spdlog(settings.level));
 }
 
+std::string_view log_level() {
+    const auto level = spdlog::get_level();
+    if (level == spdlog::level::debug) return "debug";
+    if (level == spdlog::level::info) return "info";
+    return level == spdlog::level::warn ? "warn" : "error";
+}
+
+bool set_log_level(std::string_view level) {
+    if (level == "debug")
+        spdlog::set_level(spdlog::level::debug);
+    else if (level == "info")
+        spdlog::set_level(spdlog::level::info);
+    else if (level == "warn")
+        spdlog::set_level(spdlog::level::warn);
+    else if (level == "error")
+        spdlog::set_level(spdlog::level::err);
+    else
+        return false;
+    return true;
+}
+
 void stop_logging() {
     spdlog::shutdown();
 }

@@ -5,6 +5,7 @@
 #include <spdlog/logger.h>
 
 #include <memory>
+#include <string_view>
 
 namespace tlspolicy::app {
 
@@ -12,6 +13,10 @@ namespace tlspolicy::app {
 /// lines come faster than they go, the oldest are dropped. Becomes spdlog's default logger.
 std::shared_ptr<spdlog::logger> start_logging(config::Log settings);
 void configure_logging(config::Log settings);
+/// "info"
+std::string_view log_level();
+/// Until the next configure_logging(); false: there is no such level.
+bool set_log_level(std::string_view level);
 /// Writes what is still to be written.
 void stop_logging();
 

@@ -36,6 +36,15 @@ void DaneCache::put(DaneEntryPtr entry) {
     size_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void DaneCache::erase(std::string_view key) {
+    Shard& shard = shard_of(key);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(key);
+    if (found == shard.entries.end()) return;
+    shard.entries.erase(found);
+    size_.fetch_sub(1, std::memory_order_relaxed);
+}
+
 // Of a handful the one unused for longest. Each search begins elsewhere in the table.
 void DaneCache::make_room(Shard& shard) {
     constexpr std::size_t handful = 8;

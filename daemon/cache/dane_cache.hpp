@@ -28,6 +28,7 @@ public:
     /// Null: nothing is known. What it says may be out of date: DaneState::until.
     DaneEntryPtr find(std::string_view key) const;
     void put(DaneEntryPtr entry);
+    void erase(std::string_view key);
     /// Lets go of the entries of one shard that say nothing any more since `end`; all shards take turns.
     void sweep(Time end);
 

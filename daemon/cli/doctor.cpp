@@ -9,7 +9,6 @@
 #include "config/loader.hpp"
 
 #include <CLI/App.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <ostream>
 #include <unistd.h>
@@ -19,7 +18,8 @@ namespace {
 
 using doctor::Facts;
 
-Facts gather_daemon(const std::string& file, bool required, const std::string& socket) {
+/// `socket`: the control socket; empty: the one that the configuration names.
+Facts gather_daemon(const std::string& file, bool required, std::string socket) {
     Facts facts;
     facts.own_version = version();
     facts.root = geteuid() == 0;
@@ -33,7 +33,8 @@ Facts gather_daemon(const std::string& file, bool required, const std::string& s
     const auto& config = facts.daemon.config;
     for (const auto& listener : config.restart.listeners)
         facts.daemon.listeners.push_back(doctor::ask(listener, config.server.maps.begin()->first));
-    facts.daemon.status = doctor::ask_status(socket);
+    if (socket.empty() && config.restart.control) socket = config.restart.control->path;
+    if (!socket.empty()) facts.daemon.status = doctor::ask_status(socket);
     if (config.dns.servers.empty())
         facts.daemon_name_servers = doctor::name_servers_in(config.dns.resolv_conf);
     else
@@ -46,7 +47,8 @@ Facts gather_daemon(const std::string& file, bool required, const std::string& s
 void Doctor::declare(CLI::App& command) {
     command_ = &command;
     command.add_option("-c,--config", config_, "The configuration file of the daemon")->capture_default_str();
-    command.add_option("-s,--socket", socket_, "The control socket of the daemon")->capture_default_str();
+    command.add_option("-s,--socket", socket_,
+                       "The control socket of the daemon, where it is not the one of the configuration");
     command.add_option("--config-directory", postfix_.config_directory,
                        "The configuration of Postfix, where there is more than one");
     command.add_option("--postconf", postfix_.postconf,
@@ -68,9 +70,7 @@ Exit Doctor::run(Terminal& terminal) {
     }
     const auto findings = doctor::judge(facts);
     if (terminal.json)
-        terminal.out << boost::json::serialize(
-            boost::json::object{{"schema", 1}, {"findings", to_json(findings)}})
-                     << '\n';
+        print(terminal, {{"schema", 1}, {"findings", to_json(findings)}});
     else
         terminal.out << to_text(findings, Palette(terminal.colour), terminal.width);
     return exit_of(findings);

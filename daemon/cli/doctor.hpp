@@ -16,7 +16,7 @@ public:
 private:
     std::string config_ = "/etc/tlspolicyd/tlspolicyd.yaml";
     CLI::App* command_ = nullptr;
-    std::string socket_ = "/run/tlspolicyd/control";
+    std::string socket_;
     std::string probe_ = "gmail.com";
     doctor::PostfixOptions postfix_;
     bool offline_ = false;

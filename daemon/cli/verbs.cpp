@@ -1,6 +1,12 @@
 #include "cli/verbs.hpp"
 
 #include "cli/doctor.hpp"
+#include "cli/forget.hpp"
+#include "cli/list.hpp"
+#include "cli/log_level.hpp"
+#include "cli/refresh.hpp"
+#include "cli/reload.hpp"
+#include "cli/show.hpp"
 #include "cli/status.hpp"
 
 namespace tlspolicy::cli {
@@ -13,6 +19,12 @@ std::unique_ptr<Verb> make() {
 
 constexpr Offer offers[] = {
     {"status", "How the running daemon does", make<Status>},
+    {"show", "Everything that the daemon knows of a domain", make<Show>},
+    {"list", "The domains of which the daemon knows something", make<List>},
+    {"refresh", "Have the daemon look at a domain again, now", make<Refresh>},
+    {"forget", "Have the daemon forget a domain, or all failures", make<Forget>},
+    {"reload", "Have the daemon read its configuration again", make<Reload>},
+    {"log-level", "Change how much the daemon logs", make<LogLevel>},
     {"doctor", "Whether Postfix, the daemon and this machine work together, and what to do", make<Doctor>},
 };
 

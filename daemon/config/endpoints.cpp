@@ -57,6 +57,15 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     return Endpoint(server::TcpEndpoint{*address, *port});
 }
 
+Result<std::optional<server::UnixEndpoint>> parse_control(std::string_view text) {
+    if (text == "off") return std::optional<server::UnixEndpoint>();
+    const auto endpoint = parse_endpoint(text);
+    if (endpoint && std::holds_alternative<server::UnixEndpoint>(*endpoint))
+        return std::optional(std::get<server::UnixEndpoint>(*endpoint));
+    if (text.starts_with("unix:")) return endpoint.error();
+    return wrong("is not the address of a Unix socket; allowed: \"unix:/path\" or off");
+}
+
 Result<dns::NameServer> parse_name_server(std::string_view text) {
     constexpr std::string_view problem =
         "is not a name server; allowed: an IP address, or one with a port: \"192.0.2.53\", "

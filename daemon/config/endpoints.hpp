@@ -16,6 +16,9 @@ namespace tlspolicy::config {
 /// "127.0.0.1:8461", "[::1]:8461" or "unix:/absolute/path".
 Result<std::variant<server::TcpEndpoint, server::UnixEndpoint>> parse_endpoint(std::string_view text);
 
+/// "off" for none, else "unix:/absolute/path".
+Result<std::optional<server::UnixEndpoint>> parse_control(std::string_view text);
+
 /// "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353", "fe80::1%eth0".
 Result<dns::NameServer> parse_name_server(std::string_view text);
 

@@ -107,6 +107,12 @@ void Archive::forget(std::string_view domain) {
     if (stores_.own != nullptr) stores_.own->erase(domain);
 }
 
+void Archive::forget_everywhere(std::string_view domain) {
+    forget(domain);
+    if (stores_.shared != nullptr) stores_.shared->erase(domain);
+    if (warm_up_ == WarmUp::running) unwanted_.emplace(domain);
+}
+
 bool Archive::is_warm_up_due(Time now) const noexcept {
     return warm_up_ == WarmUp::pausing && now >= next_attempt_;
 }
@@ -121,7 +127,8 @@ boost::asio::awaitable<void> Archive::warm_up(const Settings& settings) {
             co_return;
         }
         for (const auto& stored : page->policies)
-            if (!adopt(stored, settings)) warm_up_ = WarmUp::done;
+            if (!unwanted_.contains(stored.domain) && !adopt(stored, settings)) warm_up_ = WarmUp::done;
+        unwanted_.clear();  // the next page is read after they went
         next_page_ = page->next;
         if (next_page_.empty()) warm_up_ = WarmUp::done;
     }

@@ -15,6 +15,8 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 namespace tlspolicy::engine {
 
@@ -46,6 +48,8 @@ public:
                 bool fetched, Time used);
     /// A policy has ended.
     void forget(std::string_view domain);
+    /// The operator wants it gone, for the whole fleet.
+    void forget_everywhere(std::string_view domain);
     /// The cache had no room for what record() wrote down.
     void note_left_out() noexcept { memory_has_all_ = false; }
 
@@ -80,6 +84,7 @@ private:
     WarmUp warm_up_ = WarmUp::pausing;
     std::string next_page_;
     Time next_attempt_{Time::min()};
+    std::unordered_set<std::string> unwanted_;  // forgotten while the store is read
     bool memory_has_all_ = true;  // but for what warm_up() has not read yet, or the cache let go of
 
     std::uint64_t generation_ = 0;  // of the own store, as far as it has been filled

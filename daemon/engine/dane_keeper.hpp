@@ -34,6 +34,10 @@ public:
     /// What may be answered from; null: look_up(). Has it looked up again when that is due.
     cache::DaneEntryPtr known(std::string_view key, Time now);
 
+    /// What is remembered, out of date or not; null: nothing.
+    cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }
+    void forget(std::string_view key) { cache_.erase(key); }
+
     /// Unless that is under way.
     void look_up(const DaneTarget& target);
     void configure(const Settings& settings);

@@ -137,8 +137,10 @@ bool calls_for_fetch(const StsState& before, const RecordOutcome& record, Reason
     if (id == nullptr) {
         // RFC 8461, 10.2: who can suppress DNS answers must not be able to let a policy run out. A record
         // that is truly gone is another matter: its owner has ended it, and it runs out.
-        return reason == Reason::refresh && held != nullptr && std::holds_alternative<Error>(record);
+        const bool renewing = reason == Reason::refresh || reason == Reason::demand;
+        return renewing && held != nullptr && std::holds_alternative<Error>(record);
     }
+    if (reason == Reason::demand) return true;
     const Failure* pausing = earlier_failure(before, *id);
     if (pausing != nullptr && now < pausing->retry) return false;
     return held == nullptr || held->id != *id || reason == Reason::refresh;

@@ -21,6 +21,7 @@ enum class Reason : std::uint8_t {
     lookup,   ///< somebody waits for it
     recheck,  ///< the record's time was up (STS-31)
     refresh,  ///< the policy is to be renewed (STS-32)
+    demand,   ///< an operator wants to know now: pauses after failures do not count
 };
 
 /// What the TXT lookup brought.

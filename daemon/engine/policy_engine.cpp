@@ -54,6 +54,7 @@ PolicyEngine::PolicyEngine(boost::asio::any_io_executor network, cache::PolicyCa
       discovery_(dns, fetcher),
       archive_(stores, cache, discovery_.pool(), clock, observer, seed),
       delivery_(network),
+      demands_(network),
       next_sweep_(clock.now() + sweep_pause),
       random_(seed),
       tasks_(network, [this](const std::exception_ptr& failure) {
@@ -210,10 +211,13 @@ void PolicyEngine::start(const Domain& domain, Reason reason) {
 boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
     Landing landing(*this, domain);
     const Time begun = clock_.now();
-    if (reason == Reason::lookup) {
+    if (is_to_be_recalled(domain, reason)) {
         auto recalled = co_await archive_.recall(domain, settings_);
         if (stopping_) co_return;
-        if (recalled) {
+        if (flights_.find(domain)->second.forgotten) recalled.reset();
+        if (recalled && reason == Reason::demand) {
+            take_over(domain, *std::move(recalled), begun);
+        } else if (recalled) {
             const Source source = recalled->source;
             const cache::StsState state = take_over(domain, *std::move(recalled), begun);
             const Time now = clock_.now();
@@ -247,6 +251,7 @@ boost::asio::awaitable<void> PolicyEngine::discover(Domain domain, Reason reason
 // While the network was asked, the store may have brought a policy into memory, or want of room have driven
 // one out: whichever is known counts.
 void PolicyEngine::look_again(const Domain& domain, cache::EntryPtr& before) const {
+    if (flights_.find(domain)->second.forgotten) before.reset();
     if (unexpired(state_of(before), clock_.now()) != nullptr) return;
     if (auto known = cache_.find(domain.text())) before = std::move(known);
 }
@@ -289,13 +294,16 @@ void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time
 
 void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now, Source source) {
     auto flight = flights_.extract(domain);  // first: whoever asks from here on starts anew
-    if (flight.mapped().reason == Reason::refresh) --refreshing_;
+    const Reason reason = flight.mapped().reason;
+    if (reason == Reason::refresh) --refreshing_;
     auto& waiters = flight.mapped().waiters;
     waiting_ -= waiters.size();
     while (!waiters.empty()) {
         const auto first = waiters.begin();
         go_on(waiters, first, state, now, source);
     }
+    if (reason == Reason::demand) return demands_.land(domain, state);
+    if (demands_.waits_for(domain)) start(domain, Reason::demand);  // this look began before it was asked for
 }
 
 void PolicyEngine::answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source) {
@@ -306,6 +314,7 @@ void PolicyEngine::answer(Waiters& waiters, Waiters::iterator waiter, postfix::A
 void PolicyEngine::tick() {
     const Time now = clock_.now();
     release_overdue(now);
+    demands_.release_overdue(now);
     cache_.policies_may_leave(archive_.reliable());
     cache_.shrink();
     if (!stopping_ && archive_.is_warm_up_due(now)) tasks_.spawn(archive_.warm_up(settings_));
@@ -377,6 +386,7 @@ void PolicyEngine::stop() {
         send_away(waiters);
     dane_waits_.clear();
     waiting_ = 0;
+    demands_.release_all();
     if (dane_) dane_->stop();
     tasks_.cancel();
 }

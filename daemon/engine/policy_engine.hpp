@@ -8,6 +8,7 @@
 #include "engine/dane_keeper.hpp"
 #include "engine/dane_target.hpp"
 #include "engine/delivery.hpp"
+#include "engine/demands.hpp"
 #include "engine/learning.hpp"
 #include "engine/observer.hpp"
 #include "engine/overrides.hpp"
@@ -94,6 +95,32 @@ public:
 
     void configure(const Settings& settings);
 
+    // What an operator asks for (steering.cpp)
+
+    /// Looks at the record and the policy again, now, and completes when that has landed, or with nullopt
+    /// when it takes longer than `answer_deadline`. What DANE is known of the domain is looked up again, too.
+    template <class CompletionToken>
+    auto refresh(Domain domain, CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(std::optional<Refreshed>)>(
+            [this](auto handler, const Domain& asked) { demand(asked, RefreshHandler(std::move(handler))); },
+            token, domain);
+    }
+
+    enum class Force : std::uint8_t { no, yes };
+    enum class Forgotten : std::uint8_t {
+        nothing,   ///< there was nothing to forget
+        all,       ///< in memory and in the stores
+        enforced,  ///< it was left: an unexpired policy that is enforced, and no force
+    };
+    /// What is known of a domain, DANE included. The next lookup learns it anew, or does not: an attacker may
+    /// see to that, which is what `force` is for.
+    boost::asio::awaitable<Forgotten> forget(Domain domain, Force force);
+    /// All domains whose policy could not be had, with their pauses; how many there were.
+    boost::asio::awaitable<std::size_t> forget_failed();
+
+    /// What is remembered of DANE, out of date or not; null: nothing.
+    cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const;
+
     /// A few times a second: lets go of waiters whose deadline has passed, looks after a part of the cache,
     /// and sees to it that it is filled from the store after a start.
     void tick();
@@ -101,7 +128,8 @@ public:
     /// Answers all who wait, and cancels every discovery.
     void stop();
     bool idle() const noexcept {
-        return flights_.empty() && delivery_.idle() && tasks_.size() == 0 && (!dane_ || dane_->idle());
+        return flights_.empty() && delivery_.idle() && demands_.idle() && tasks_.size() == 0
+               && (!dane_ || dane_->idle());
     }
     std::size_t waiting() const noexcept { return waiting_; }
 
@@ -111,6 +139,7 @@ private:
         Reason reason = Reason::lookup;
         Waiters waiters;
         cache::StsState meanwhile = {};  ///< what those whose deadline passes are judged by
+        bool forgotten = false;          ///< meanwhile: what was known before it does not count
     };
     class Landing;
 
@@ -128,6 +157,8 @@ private:
     void recheck(const cache::Entry& entry);
     bool is_overloaded(const Domain& domain) const;
     void start(const Domain& domain, Reason reason);
+    void demand(const Domain& domain, RefreshHandler done);
+    bool is_to_be_recalled(const Domain& domain, Reason reason) const;
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     boost::asio::awaitable<void> discover(Domain domain, Reason reason, Landing& landing);
     void look_again(const Domain& domain, cache::EntryPtr& before) const;
@@ -153,6 +184,7 @@ private:
     std::unordered_map<Domain, Flight> flights_;
     std::unordered_map<std::string, Waiters> dane_waits_;  // by DaneKey: MTA-STS is settled for them
     Delivery delivery_;
+    Demands demands_;
     std::size_t waiting_ = 0;
     std::size_t refreshing_ = 0;
     cache::PolicyCache::Walk walk_{cache::PolicyCache::shard_count};

@@ -112,6 +112,8 @@ public:
     virtual boost::asio::awaitable<Result<std::optional<StoredPolicy>>> find(Domain domain) = 0;
     /// In the background; a policy that was fetched later than this one stays.
     virtual void publish(StoredPolicy policy) = 0;
+    /// In the background; a server that cannot be reached now keeps what it has.
+    virtual void erase(std::string_view domain) = 0;
 };
 
 }  // namespace tlspolicy::engine

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -45,6 +46,8 @@ struct RestartSettings {
     unsigned threads = 1;  ///< serving loops
     std::vector<Listener> listeners = {{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8461}}};
     std::size_t max_connections = 10'000;
+    /// Where `tlspolicy` reaches the daemon; nullopt: nowhere.
+    std::optional<UnixEndpoint> control = UnixEndpoint{"/run/tlspolicyd/control"};
 
     friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
 };

@@ -70,6 +70,10 @@ RedisCommand publish_command(const engine::StoredPolicy& policy, Time now) {
             text_of(policy.expires - policy.fetched)};
 }
 
+RedisCommand erase_command(std::string_view domain) {
+    return {"DEL", key_of(domain)};
+}
+
 std::optional<std::string> refusal_in(const redisReply& reply) {
     if (reply.type != REDIS_REPLY_ERROR) return std::nullopt;
     return std::string(bytes_of(reply));

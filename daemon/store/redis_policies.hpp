@@ -22,6 +22,8 @@ RedisCommand find_command(std::string_view domain);
 /// What was fetched later stays: the reply is then 0, else 1.
 RedisCommand publish_command(const engine::StoredPolicy& policy, Time now);
 
+RedisCommand erase_command(std::string_view domain);
+
 /// The reply to find_command(); nullopt: there is none. Fails (kind `system`) where the server errs or holds
 /// something else.
 Result<std::optional<engine::StoredPolicy>> read_policy_reply(const redisReply& reply,

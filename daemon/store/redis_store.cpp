@@ -229,6 +229,16 @@ void RedisStore::publish(StoredPolicy policy) {
         keep_unpublished(std::move(policy));
 }
 
+void RedisStore::erase(std::string_view domain) {
+    unpublished_.erase(std::string(domain));
+    if (link_ == nullptr) return;
+    send(*link_, erase_command(domain), [this](const redisReply* reply) {
+        if (reply == nullptr) return;
+        note_answer();
+        if (const auto refusal = refusal_in(*reply)) complain("it refuses to be written: " + *refusal);
+    });
+}
+
 void RedisStore::publish_now(StoredPolicy policy) {
     const RedisCommand command = publish_command(policy, clock_.now());
     send(*link_, command, [this, kept = std::move(policy)](const redisReply* reply) mutable {

@@ -92,6 +92,10 @@ public:
         const std::string domain = policy.domain;
         if (!broken) policies.insert_or_assign(domain, std::move(policy));
     }
+    void erase(std::string_view domain) override {
+        const auto found = policies.find(domain);
+        if (!broken && found != policies.end()) policies.erase(found);
+    }
 
     std::map<std::string, engine::StoredPolicy, std::less<>> policies;
     bool broken = false;

@@ -7,6 +7,7 @@
 #include "gate.hpp"
 #include "oracle.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
@@ -51,6 +52,19 @@ public:
 private:
     Oracle& oracle_;
 };
+
+std::string shown(const cache::StsState& state) {
+    if (const auto* cached = std::get_if<cache::Cached>(&state))
+        return std::string(sts::name_of(cached->policy->policy.mode)) + ' ' + cached->id;
+    if (std::holds_alternative<cache::NoRecord>(state)) return "no record";
+    return std::holds_alternative<cache::Unavailable>(state) ? "unavailable" : "unknown";
+}
+
+std::string shown(engine::PolicyEngine::Forgotten outcome) {
+    using Forgotten = engine::PolicyEngine::Forgotten;
+    if (outcome == Forgotten::enforced) return "enforced";
+    return outcome == Forgotten::all ? "all" : "nothing";
+}
 
 }  // namespace
 
@@ -124,6 +138,18 @@ struct World::Parts {
         CHECK(wrong.empty());
         if (!wrong.empty()) MESSAGE(wrong);
         CHECK(clock.now() - lookup.asked <= settings.answer_deadline + step);  // MAP-4
+    }
+
+    /// Runs an operation that waits for nothing but the loop.
+    template <class T>
+    T complete(asio::awaitable<T> operation) {
+        std::optional<T> result;
+        asio::co_spawn(loop, std::move(operation), [&](const std::exception_ptr& failure, T value) {
+            if (!failure) result = value;
+        });
+        loop.poll();
+        REQUIRE(result.has_value());
+        return *result;
     }
 
     void step_on(Duration by) {
@@ -202,6 +228,40 @@ std::string World::ask(std::string_view domain, const postfix::MapOptions& optio
         parts_->step_on(asking_step);
     REQUIRE(lookup->answer.has_value());  // MAP-4
     return *lookup->answer;
+}
+
+std::shared_ptr<const std::optional<std::string>> World::refresh_later(std::string_view domain) {
+    auto outcome = std::make_shared<std::optional<std::string>>();
+    const auto landed = [outcome](const std::optional<engine::Refreshed>& refreshed) {
+        *outcome = refreshed ? shown(refreshed->before) + " -> " + shown(refreshed->after) : "late";
+    };
+    parts_->engine().refresh(Domain::parse(domain).value(), landed);
+    parts_->loop.poll();
+    return outcome;
+}
+
+std::string World::refresh(std::string_view domain) {
+    const auto outcome = refresh_later(domain);
+    const Time end = parts_->clock.now() + parts_->settings.answer_deadline + seconds(2);
+    while (!*outcome && parts_->clock.now() < end)
+        parts_->step_on(asking_step);
+    REQUIRE(outcome->has_value());
+    return **outcome;
+}
+
+std::string World::forget(std::string_view domain) {
+    const Domain forgotten = Domain::parse(domain).value();
+    return shown(parts_->complete(parts_->engine().forget(forgotten, engine::PolicyEngine::Force::no)));
+}
+
+std::string World::forget_by_force(std::string_view domain) {
+    parts_->oracle.not_kept(domain);
+    const Domain forgotten = Domain::parse(domain).value();
+    return shown(parts_->complete(parts_->engine().forget(forgotten, engine::PolicyEngine::Force::yes)));
+}
+
+std::size_t World::forget_failed() {
+    return parts_->complete(parts_->engine().forget_failed());
 }
 
 void World::stop() {

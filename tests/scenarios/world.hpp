@@ -100,6 +100,17 @@ public:
     std::string ask(std::string_view domain, const postfix::MapOptions& options = {});
     LookupPointer ask_later(std::string_view domain, const postfix::MapOptions& options = {});
 
+    // What an operator does
+    /// What was known before and is after, "enforce id1 -> enforce id2"; "late" when it did not land in time.
+    /// Time goes on until then.
+    std::string refresh(std::string_view domain);
+    /// The outcome when it has landed.
+    std::shared_ptr<const std::optional<std::string>> refresh_later(std::string_view domain);
+    /// "all", "nothing", or "enforced" where it was left.
+    std::string forget(std::string_view domain);
+    std::string forget_by_force(std::string_view domain);
+    std::size_t forget_failed();
+
     void stop();
 
     enum class Storage : std::uint8_t { own, shared, both };

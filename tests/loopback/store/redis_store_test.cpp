@@ -68,6 +68,27 @@ TEST_CASE("the newest fetch wins, in whatever order they come, and an expired on
     CHECK(client.eventually([&] { return client.find().value() == std::nullopt; }));
 }
 
+TEST_CASE("what one daemon has the server forget, no other finds, even if it was not published yet") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fakes::RedisServer server(directory.file("s"));
+    SharedClient client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    client.publish(fetched(client.now(), hours(5)));
+    REQUIRE(client.settled(1));
+    client->erase("d1.example.com");
+    CHECK(client.find().value() == std::nullopt);
+    CHECK(server.call("EXISTS " + key).starts_with(":0"));
+
+    server.kill();
+    REQUIRE(client.eventually([&] { return !client->statistics().connected; }));
+    client.publish(fetched(client.now(), hours(5)));
+    client->erase("d1.example.com");
+    server.start();
+    REQUIRE(client.connected());
+    CHECK(client.find().value() == std::nullopt);
+}
+
 TEST_CASE("a server that is killed and comes back is used again, and told what it missed") {
     const fakes::LogCapture log;
     const StoreDirectory directory;

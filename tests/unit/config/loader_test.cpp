@@ -96,6 +96,7 @@ cache: {store: "sqlite:/srv/policies.db", shared: "redis://:secret@redis.example
 answer_deadline: 25s
 idle_timeout: 90s
 max_connections: 77
+control: unix:/srv/control
 log: {level: debug}
 )",
                                       "f");
@@ -103,6 +104,7 @@ log: {level: debug}
     Config want;
     want.restart.threads = 4;
     want.restart.max_connections = 77;
+    want.restart.control = server::UnixEndpoint{"/srv/control"};
     want.restart.listeners = {
         {server::TcpEndpoint{*IpAddress::parse("::1"), 8461}},
         {server::TcpEndpoint{*IpAddress::parse("192.0.2.1"), 8461},
@@ -224,6 +226,11 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
         {"listen: \"[::1:8461\"", "f:1: error: listen: \"[::1:8461\" is not an address" + endpoint},
         {"listen: unix:run",
          "f:1: error: listen: \"unix:run\" has no absolute path; allowed: \"unix:/path\""},
+        {"control: 127.0.0.1:8461",
+         "f:1: error: control: \"127.0.0.1:8461\" is not the address of a Unix socket; allowed: "
+         "\"unix:/path\" or off"},
+        {"control: unix:run",
+         "f:1: error: control: \"unix:run\" has no absolute path; allowed: \"unix:/path\""},
         {"listen: []", "f:1: error: listen: is an empty list; leave the key out for 127.0.0.1:8461"},
         {"listen:\n  - {allow: [10.0.0.0/8]}",
          "f:2: error: listen: an item needs an address, e.g. socketmap: \"127.0.0.1:8461\""},

@@ -78,4 +78,16 @@ TEST_CASE("a refresh goes on while the record is not to be had") {  // proves ST
     CHECK_FALSE(fetches(cached(), unanswered(), Reason::lookup));
 }
 
+TEST_CASE("an operator who wants to know now has the policy fetched, whatever pauses, but only by a record") {
+    CHECK(fetches(cached(), found("id1"), Reason::demand));
+    CHECK(fetches(unavailable("id1", hours(1)), found("id1"), Reason::demand));
+    const auto held = with_failure(cached(), failure(ErrorKind::fetch, "id2", minutes(5)));
+    CHECK(fetches(held, found("id2"), Reason::demand));
+    CHECK(
+        fetches(cached(), unanswered(), Reason::demand));  // proves STS-32: who suppresses DNS gains nothing
+    CHECK_FALSE(fetches(cached(), absent(), Reason::demand));
+    CHECK_FALSE(fetches(expired(), unanswered(), Reason::demand));
+    CHECK_FALSE(fetches(cache::Unknown{}, unanswered(), Reason::demand));
+}
+
 }  // namespace tlspolicy::engine

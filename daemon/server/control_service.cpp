@@ -1,0 +1,229 @@
+#include "server/control_service.hpp"
+
+#include "base/printable.hpp"
+#include "engine/dane_target.hpp"
+#include "postfix/lookup_key.hpp"
+#include "server/control_json.hpp"
+#include "server/control_list.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace tlspolicy::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using engine::DaneTarget;
+using engine::PolicyEngine;
+
+constexpr std::string_view entries_path = "/entries";
+
+HttpResponse reply(unsigned status, json::object body) {
+    body["schema"] = 1;
+    return HttpResponse(status, json::serialize(body) + '\n', "application/json");
+}
+
+HttpResponse refusal(unsigned status, std::string_view why) {
+    return reply(status, json::object{{"error", why}});
+}
+
+HttpResponse no_domain(std::string_view name) {
+    return refusal(400, '"' + printable(name) + "\" is no domain, and no lookup key of Postfix");
+}
+
+/// What follows "/word/" in a path; nullopt: the path is about something else.
+std::optional<std::string> argument(std::string_view path, std::string_view word) {
+    if (!path.starts_with(word) || path.size() < word.size() + 2 || path[word.size()] != '/')
+        return std::nullopt;
+    return std::string(path.substr(word.size() + 1));
+}
+
+std::string_view value_of(const HttpQuery& query, std::string_view name) {
+    const auto found = query.find(name);
+    return found == query.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// What is wrong with the query; empty: nothing.
+std::string read(const HttpQuery& query, ListWish& wish) {
+    wish.kind = value_of(query, "kind");
+    if (!wish.kind.empty() && !is_kind(wish.kind))
+        return "kind is none of enforce, testing, none, no-record, unavailable, failing";
+    wish.match = value_of(query, "match");
+    const auto limit = value_of(query, "limit");
+    if (!limit.empty()) {
+        const auto [end, failure] = std::from_chars(limit.data(), limit.data() + limit.size(), wish.limit);
+        if (failure != std::errc() || end != limit.data() + limit.size() || wish.limit == 0
+            || wish.limit > ListWish::longest)
+            return "limit is no number from 1 to 1000";
+    }
+    const auto after = value_of(query, "after");
+    if (after.empty()) return {};
+    const auto walk = parse_walk(after);
+    if (!walk) return "after is not what an earlier page said as its next";
+    wish.from = *walk;
+    return {};
+}
+
+/// The keys under which DANE is known of what was asked for: as it was asked, as a domain, and as a host.
+std::vector<DaneTarget> dane_targets(const postfix::LookupKey& key) {
+    std::vector<DaneTarget> targets;
+    for (const auto& target : {DaneTarget::of(key), DaneTarget::of(key.domain()),
+                               DaneTarget{key.domain(), DaneTarget::smtp, true}})
+        if (std::find(targets.begin(), targets.end(), target) == targets.end()) targets.push_back(target);
+    return targets;
+}
+
+}  // namespace
+
+ControlService::ControlService(PolicyEngine& engine, const cache::PolicyCache& cache, const Clock& clock,
+                               const WallClock& wall_clock, ControlHost& host, const Settings& settings)
+    : engine_(engine),
+      cache_(cache),
+      clock_(clock),
+      wall_clock_(wall_clock),
+      host_(host),
+      settings_(std::make_shared<const Settings>(settings)) {}
+
+void ControlService::configure(const Settings& settings) {
+    settings_ = std::make_shared<const Settings>(settings);
+}
+
+asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
+    if (!request.peer_uid || !rights_.admits(*request.peer_uid)) {
+        const std::string user = request.peer_uid ? name_of_user(*request.peer_uid) : "unknown";
+        spdlog::warn("control-refused user=\"{}\" request=\"{} {}\"", printable(user),
+                     printable(request.method), printable(request.path));
+        co_return refusal(403,
+                          "only root, the daemon's user and the members of the socket's group may do this");
+    }
+    if (request.method == "GET") co_return get(request);
+    if (request.method != "POST") {
+        HttpResponse wrong = refusal(405, "the methods are GET and POST");
+        wrong.allow = "GET, POST";
+        co_return wrong;
+    }
+    spdlog::info("control-command user=\"{}\" request=\"{}\"", printable(name_of_user(*request.peer_uid)),
+                 printable(request.path));
+    HttpResponse response = co_await post(std::move(request));
+    co_return response;
+}
+
+HttpResponse ControlService::get(const HttpRequest& request) {
+    if (request.path == "/status") return reply(200, host_.describe());
+    if (request.path == entries_path) return list(request.query);
+    if (const auto key = argument(request.path, entries_path)) return show(*key);
+    return refusal(404, "there is nothing at " + printable(request.path));
+}
+
+asio::awaitable<HttpResponse> ControlService::post(HttpRequest request) {
+    if (request.path == "/reload") co_return reload();
+    if (const auto level = argument(request.path, "/log-level")) co_return set_log_level(*level);
+    if (auto name = argument(request.path, "/refresh")) {
+        HttpResponse response = co_await refresh(*std::move(name));
+        co_return response;
+    }
+    if (auto name = argument(request.path, "/forget")) {
+        auto force = PolicyEngine::Force::no;
+        if (request.query.contains("force")) force = PolicyEngine::Force::yes;
+        HttpResponse response = co_await forget(*std::move(name), force);
+        co_return response;
+    }
+    if (request.path == "/forget" && request.query.contains("failed")) {
+        HttpResponse response = co_await forget_failed();
+        co_return response;
+    }
+    co_return refusal(404, "there is nothing to be done at " + printable(request.path));
+}
+
+HttpResponse ControlService::show(std::string_view key) {
+    const auto lookup = postfix::LookupKey::parse(key);
+    if (!lookup) return no_domain(key);
+    const Present present{clock_.now(), wall_clock_.now()};
+    const std::string_view domain = lookup->domain().text();
+    const auto entry = cache_.find(domain);
+    json::object body;
+    body["domain"] = domain;
+    body["sts"] = to_json(entry ? entry->sts() : cache::StsState(), present);
+    if (entry) body["used"] = to_json(entry->last_used(), present);
+    json::array dane;
+    for (const auto& target : dane_targets(*lookup))
+        if (const auto known = engine_.remembered_dane(target))
+            dane.push_back(to_json(known->key(), known->state(), present));
+    body["dane"] = std::move(dane);
+    Knowledge known;
+    known.sts = entry ? &entry->sts() : nullptr;
+    const auto asked_dane = engine_.remembered_dane(DaneTarget::of(*lookup));
+    known.dane = asked_dane ? &asked_dane->state() : nullptr;
+    known.word = settings_->overrides.find(domain, present.wall);
+    if (known.word != nullptr) body["override"] = to_json(*known.word, present);
+    body["answers"] = answers(*settings_, domain, known, present);
+    return reply(200, std::move(body));
+}
+
+HttpResponse ControlService::list(const HttpQuery& query) {
+    ListWish wish;
+    const std::string wrong = read(query, wish);
+    if (!wrong.empty()) return refusal(400, wrong);
+    return reply(200, server::list(cache_, wish, {clock_.now(), wall_clock_.now()}));
+}
+
+asio::awaitable<HttpResponse> ControlService::refresh(std::string name) {
+    const auto lookup = postfix::LookupKey::parse(name);
+    if (!lookup) co_return no_domain(name);
+    const Domain domain = lookup->domain();
+    const auto landed = co_await engine_.refresh(domain, asio::use_awaitable);
+    const Present present{clock_.now(), wall_clock_.now()};
+    json::object body;
+    body["domain"] = domain.text();
+    body["landed"] = landed.has_value();
+    if (landed) {
+        body["before"] = to_json(landed->before, present);
+        body["after"] = to_json(landed->after, present);
+    }
+    co_return reply(200, std::move(body));
+}
+
+asio::awaitable<HttpResponse> ControlService::forget(std::string name, PolicyEngine::Force force) {
+    const auto lookup = postfix::LookupKey::parse(name);
+    if (!lookup) co_return no_domain(name);
+    const Domain domain = lookup->domain();
+    const auto outcome = co_await engine_.forget(domain, force);
+    if (outcome == PolicyEngine::Forgotten::enforced)
+        co_return refusal(409, std::string(domain.text())
+                                   + " has an unexpired policy in mode enforce: forgetting it lets an attacker who "
+                                     "controls DNS or the network keep it from being learnt again");
+    json::object body;
+    body["domain"] = domain.text();
+    body["forgotten"] = outcome == PolicyEngine::Forgotten::all;
+    co_return reply(200, std::move(body));
+}
+
+asio::awaitable<HttpResponse> ControlService::forget_failed() {
+    const std::size_t count = co_await engine_.forget_failed();
+    json::object body;
+    body["forgotten"] = count;
+    co_return reply(200, std::move(body));
+}
+
+HttpResponse ControlService::reload() {
+    const auto outcome = host_.reload_now();
+    json::array findings;
+    for (const std::string& finding : outcome.findings)
+        findings.emplace_back(finding);
+    return reply(200, json::object{{"used", outcome.used}, {"findings", std::move(findings)}});
+}
+
+HttpResponse ControlService::set_log_level(std::string_view level) {
+    if (!host_.set_log_level(level))
+        return refusal(400, '"' + printable(level) + "\" is no level: debug, info, warn, error");
+    return reply(200, json::object{{"level", level}});
+}
+
+}  // namespace tlspolicy::server
