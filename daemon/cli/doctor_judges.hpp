@@ -26,8 +26,8 @@ void judge_network(const Facts& facts, Findings& findings);
 void judge_levels(const PostfixFacts& postfix, Findings& findings);
 /// smtp_tls_policy_maps: whether our table is asked, by the right map.
 void judge_tables(const PostfixFacts& postfix, const Facts& facts, Findings& findings);
-/// Whether the smtp client may use our Unix socket, from within its chroot.
-void judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings& findings);
+/// Whether the smtp client may use a table's Unix socket, from within its chroot; true where there is none.
+bool judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings& findings);
 /// Trusted roots.
 void judge_roots(const PostfixFacts& postfix, Findings& findings);
 /// smtp_dns_support_level, and the resolvers of Postfix beside the daemon's.

@@ -60,10 +60,6 @@ asio::awaitable<void> look_around(dns::CaresClient& dns, engine::PolicyFetcher& 
     tried.egress = std::move(egress);
 }
 
-void rethrow(const std::exception_ptr& failure) {
-    if (failure) std::rethrow_exception(failure);
-}
-
 /// "2026-11-25T04:00:00Z"
 std::optional<std::chrono::seconds> since_epoch(const std::string& text) {
     std::tm parts{};
@@ -93,7 +89,10 @@ Tried try_out(const config::Config& config, const Domain& domain) {
     dns::CaresClient dns(network.get_executor(), clock, config.dns);
     https::HttpsPolicyFetcher fetcher(network.get_executor(), clock, dns, config.https);
     Tried tried;
-    asio::co_spawn(network, look_around(dns, fetcher, domain, tried), rethrow);
+    asio::co_spawn(network, look_around(dns, fetcher, domain, tried), [&](const std::exception_ptr& failure) {
+        network.stop();  // c-ares goes on listening to its sockets
+        if (failure) std::rethrow_exception(failure);
+    });
     network.run();
     return tried;
 }

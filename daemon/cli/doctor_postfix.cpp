@@ -112,6 +112,15 @@ std::string root_for(const PostfixFacts& facts, const postfix::Table& table) {
     return absolute && !chrooted ? "/" : facts.value("queue_directory");
 }
 
+/// What ended postmap; empty where it is only that the table does not know the name.
+std::string fatal_words(const std::string& complaints) {
+    constexpr std::string_view mark = "fatal: ";
+    for (const std::string& line : lines_of(complaints))
+        if (const auto at = line.find(mark); at != std::string::npos)
+            return printable(line.substr(at + mark.size()));
+    return {};
+}
+
 /// Has postmap ask a table for a name that nobody has.
 void try_table(const PostfixFacts& facts, TriedTable& tried) {
     const std::vector<std::string> argv = {facts.value("command_directory") + "/postmap",
@@ -125,11 +134,14 @@ void try_table(const PostfixFacts& facts, TriedTable& tried) {
         tried.failure = ended.error().message();
     else if (ended->status == 0)
         tried.answers_all = printable(ended->out.substr(0, ended->out.find('\n')));
-    else if (!ended->err.empty())
-        tried.failure = printable(lines_of(ended->err).back());
+    else
+        tried.failure = fatal_words(ended->err);
 }
 
 void gather_tables(PostfixFacts& facts) {
+    const auto is_known = [&](const std::string& type) {
+        return std::find(facts.table_types.begin(), facts.table_types.end(), type) != facts.table_types.end();
+    };
     for (auto& table : postfix::parse_table_list(facts.value("smtp_tls_policy_maps"))) {
         TriedTable tried;
         tried.table = std::move(table);
@@ -138,7 +150,8 @@ void gather_tables(PostfixFacts& facts) {
             tried.asked = ask(*server, root);
             if (const auto* socket = std::get_if<postfix::TableSocket>(&server->where))
                 tried.socket = walk(root, socket->path);
-        } else if (tried.table.type != "socketmap" && tried.table.type != "tcp") {
+        } else if (is_known(tried.table.type) && tried.table.type != "socketmap"
+                   && tried.table.type != "tcp") {
             try_table(facts, tried);
         }
         facts.tables.push_back(std::move(tried));

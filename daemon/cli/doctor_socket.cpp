@@ -44,15 +44,15 @@ void judge_moved(const PostfixFacts& postfix, const TriedTable& table, const std
 
 }  // namespace
 
-void judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings& findings) {
-    if (!postfix.mail_user) return;
+bool judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings& findings) {
+    if (!postfix.mail_user || table.socket.empty()) return true;
     const auto found = barrier(table.socket, *postfix.mail_user);
-    if (!found) return;
+    if (!found) return true;
     const auto& server = std::get<postfix::TableServer>(table.table.server);
     const std::string path = std::get<postfix::TableSocket>(server.where).path;
     if (path.front() == '/' && smtp_is_chrooted(postfix) && !table.table.proxied) {
         judge_moved(postfix, table, *found, findings);
-        return;
+        return false;
     }
     // The mode and group of directories are the operator's, those of the socket the daemon's.
     const bool by_mode = found->find(" has mode ") != std::string::npos;
@@ -64,6 +64,7 @@ void judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings
         fix = "Let the user " + postfix.mail_user->name + " pass: chmod o+x on that directory.";
     findings.push_back({Severity::problem, fmt::format("Postfix cannot use {}: {}", table.table.text, *found),
                         std::string(why), fix, "socketmap_table(5)"});
+    return false;
 }
 
 }  // namespace tlspolicy::cli::doctor

@@ -258,8 +258,8 @@ void judge_tables(const PostfixFacts& postfix, const Facts& facts, Findings& fin
     judge_others(postfix, *ours.front(), findings);
     for (const TriedTable* table : ours) {
         judge_proxy(postfix, *table, findings);
-        if (!table->socket.empty()) judge_socket(postfix, *table, findings);
-        if (table->asked) judge_answer(postfix, *table, facts, findings);
+        if (judge_socket(postfix, *table, findings) && table->asked)
+            judge_answer(postfix, *table, facts, findings);
         judge_map(postfix, *table, facts, findings);
     }
 }

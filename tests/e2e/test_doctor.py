@@ -233,7 +233,7 @@ class DoctorTest(case.LabTest):
         values = self.settings(listen=self.listen, control="off")
         values["fetch"]["ca_file"] = "/etc/ssl/certs/ca-certificates.crt"
         file.write_text(daemon.to_yaml(values))
-        self.assert_told("problem", "The policy of good.example cannot be fetched: certificate", "ca-certificates",
+        self.assert_told("problem", "The policy of good.example cannot be fetched: issuer certificate not found", "ca-certificates",
                          self.postfix(), file=file)
         code, findings = self.findings(self.postfix(), "--offline", probe="mute.example")
         self.assertEqual(FINE, code, findings)
