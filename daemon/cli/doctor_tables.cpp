@@ -59,7 +59,7 @@ std::string line_with_map(const PostfixFacts& postfix, const TriedTable& table, 
     if (map.empty() || !server || server->map.empty()) return {};
     Texts texts = texts_of(postfix);
     for (std::string& text : texts)
-        if (text == table.table.text) text = text.substr(0, text.size() - server->map.size()) + map;
+        if (text == table.table.text) text.replace(text.size() - server->map.size(), server->map.size(), map);
     return line_with(postfix, texts);
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 /// What postconf(1) prints, as values. Lines that are none of its kind are left out.
@@ -18,7 +18,11 @@ struct Version {
 
     std::string text() const;
 
-    friend auto operator<=>(const Version&, const Version&) = default;
+    friend bool operator==(const Version&, const Version&) = default;
+    friend bool operator<(const Version& a, const Version& b) noexcept {
+        return std::tie(a.major, a.minor, a.patch) < std::tie(b.major, b.minor, b.patch);
+    }
+    friend bool operator>=(const Version& a, const Version& b) noexcept { return !(a < b); }
 };
 
 std::optional<Version> parse_version(std::string_view text) noexcept;

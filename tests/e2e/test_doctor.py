@@ -1,7 +1,6 @@
 """tlspolicy doctor against real configurations of Postfix: sound ones, and ones broken in one thing each."""
 
 import json
-import os
 import pathlib
 import shutil
 import socket
@@ -97,7 +96,7 @@ class DoctorTest(case.LabTest):
                           "tcp:127.0.0.1:8462"):
                 with self.subTest(table=table, chroot=chroot):
                     self.assert_told("ok", f"Postfix asks {table}, and has answers", "",
-                                     self.postfix(table, chroot=chroot))
+                                     self.postfix(table, chroot=chroot), "--offline")
         with self.subTest("an absolute path, without chroot"):
             self.assert_told("ok", "and has answers", "", self.postfix(f"socketmap:unix:{self.unix}:QUERY"))
 
@@ -112,11 +111,11 @@ class DoctorTest(case.LabTest):
     # Broken
 
     def test_tables(self):
-        examples = [
+        examples = [  # words, tables, what to do
             ("smtp_tls_policy_maps is empty", "", f"smtp_tls_policy_maps={OURS}"),
             ("does not ask tlspolicyd", "inline:{ {a.example=may} }", f"{{a.example=may}} }}, {OURS}'"),
             ("static:may answers for every domain", f"static:may, {OURS}", f"{OURS}, static:may'"),
-            ("regexp: answers", f"regexp:{{ {{/./ may}} }}, {OURS}", OURS),
+            ("answers for every domain (may)", f"regexp:{{ {{/./ may}} }}, {OURS}", OURS),
             ("cannot look into texthash:/nowhere", f"texthash:/nowhere, {OURS}", "Repair it"),
             ("no tables of the type \"lmdb2\"", f"lmdb2:/nowhere, {OURS}", "postconf -m"),
             ("names no server and map", "socketmap:inet:127.0.0.1:8461", "socketmap:inet:HOST:PORT:MAP"),
@@ -127,10 +126,7 @@ class DoctorTest(case.LabTest):
         ]
         for what, tables, fix in examples:
             with self.subTest(what):
-                severity = "problem"
-                if what.startswith("regexp:"):
-                    what = "answers for every domain (may)"
-                self.assert_told(severity, what, fix, self.postfix(tables))
+                self.assert_told("problem", what, fix, self.postfix(tables))
 
     def test_maps_that_do_not_fit(self):
         if self.version() < (3, 10):
@@ -162,7 +158,7 @@ class DoctorTest(case.LabTest):
         ]
         for severity, what, fix, more in examples:
             with self.subTest(what):
-                self.assert_told(severity, what, fix, self.postfix(more=DNSSEC + more))
+                self.assert_told(severity, what, fix, self.postfix(more=DNSSEC + more), "--offline")
 
     def test_a_setting_of_the_service_counts_more_than_that_of_main_cf(self):
         config = self.postfix()
@@ -176,7 +172,7 @@ class DoctorTest(case.LabTest):
     def test_an_absolute_path_does_not_lead_out_of_the_chroot(self):
         self.assert_told("problem", f"Postfix cannot use socketmap:unix:{self.unix}:QUERY",
                          "smtp_tls_policy_maps=socketmap:unix:socketmap:QUERY",
-                         self.postfix(f"socketmap:unix:{self.unix}:QUERY", chroot=True), )
+                         self.postfix(f"socketmap:unix:{self.unix}:QUERY", chroot=True))
 
     def test_a_socket_that_postfix_may_not_use(self):
         closed = self.spool / "closed"
@@ -238,11 +234,11 @@ class DoctorTest(case.LabTest):
         code, findings = self.findings(self.postfix(), "--offline", probe="mute.example")
         self.assertEqual(FINE, code, findings)
 
-    def test_the_resolver_is_not_believed_or_mute(self):
-        for settings, what, fix in (({"servers": ["127.0.0.1"], "trust_ad": "no"}, "does not validate DNSSEC", "trust_ad"),):
-            file = self.lab.work / "resolver.yaml"
-            file.write_text(daemon.to_yaml(self.settings(listen=self.listen, control="off", dns=settings)))
-            self.assert_told("problem", what, fix, self.postfix(), file=file)
+    def test_the_resolver_is_not_believed(self):
+        file = self.lab.work / "resolver.yaml"
+        file.write_text(daemon.to_yaml(self.settings(
+            listen=self.listen, control="off", dns={"servers": ["127.0.0.1"], "trust_ad": "no"})))
+        self.assert_told("problem", "does not validate DNSSEC", "trust_ad", self.postfix(), file=file)
 
     def test_reports_for_tls_rpt(self):
         if self.version() < (3, 10):  # it does not know the settings, and nothing is said of them
@@ -267,7 +263,7 @@ class DoctorTest(case.LabTest):
                          "--postconf", "/nowhere/postconf")
         self.assert_told("unknown", "Postfix was not found: ", "", "/nowhere")
 
-    def test_a_postconf_that_hangs_or_floods_does_no_harm(self):
+    def test_a_postconf_that_floods_does_no_harm(self):
         flood = self.lab.work / "postconf"
         flood.write_text("#!/bin/sh\nexec yes\n")
         flood.chmod(0o755)
