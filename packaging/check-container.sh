@@ -27,13 +27,15 @@ serve_and_ask() {
     echo '- {domain: example.com, answer: "secure match=mx.example.com"}' >"$store/overrides.d/check.yaml"
     mount --bind "$store/overrides.d" "$image/etc/tlspolicyd/overrides.d"
     mount -o remount,bind,ro "$image"
+    rm -f "$store/log"
     mkfifo "$store/log"
+    exec 3<>"$store/log" # open for as long as the daemon writes
     chroot "$image" setpriv --reuid 8461 --regid 8461 --clear-groups --no-new-privs --bounding-set=-all \
-        --inh-caps=-all /usr/sbin/tlspolicyd >"$store/log" 2>&1 &
-    while read -r line; do
+        --inh-caps=-all /usr/sbin/tlspolicyd >&3 2>&1 &
+    while read -r line <&3; do
         echo "$line"
         case "$line" in *listening*) break ;; *failed*) exit 1 ;; esac
-    done <"$store/log"
+    done
     answer=$(postmap -q example.com socketmap:inet:127.0.0.1:8461:postfix)
     [ "$answer" = "secure match=mx.example.com" ] || { echo "check-container.sh: answered '$answer'" >&2; exit 1; }
     health=0
@@ -47,7 +49,7 @@ if [ "${1:-}" = --ask ]; then
     serve_and_ask "$2"
     exit 0
 fi
-rm -rf --one-file-system "$store/log" "$store/context"
+rm -rf --one-file-system "$store/context"
 mkdir -p "$store/context"
 sh "$root/packaging/debian-tree.sh" trixie "$tree"
 tarball=$(sh "$root/packaging/dist.sh" "$store")

@@ -9,8 +9,8 @@
 set -eu
 
 build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libhiredis-dev libidn2-dev libspdlog-dev
-libsqlite3-dev libssl-dev libsystemd-dev libyaml-cpp-dev ninja-build pkg-config'
-test_packages='doctest-dev fish mandoc python3 zsh'
+libsqlite3-dev libssl-dev libsystemd-dev libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev'
+test_packages='doctest-dev fish mandoc prometheus python3 zsh'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 policy_file=/usr/sbin/policy-rc.d

@@ -23,9 +23,10 @@ ControlSocket::ControlSocket(boost::asio::io_context& network, engine::PolicyEng
                              server::ControlHost& host, const server::Settings& settings)
     : service_(engine, cache, clock, wall_clock, host, settings), http_(network, clock, limits(), service_) {}
 
-void ControlSocket::open(const std::optional<server::UnixEndpoint>& endpoint) {
+void ControlSocket::open(const std::optional<server::UnixEndpoint>& endpoint,
+                         const server::HttpServer::Passed& passed) {
     if (!endpoint) return;
-    const auto listening = http_.listen(server::Listener{*endpoint});
+    const auto listening = http_.listen(server::Listener{*endpoint}, passed);
     struct stat made {};
     if (!listening || ::lstat(endpoint->path.c_str(), &made) != 0) {
         spdlog::warn(

@@ -24,7 +24,8 @@ public:
                   server::ControlHost& host, const server::Settings& settings);
 
     /// Once; tells in the log how it went.
-    void open(const std::optional<server::UnixEndpoint>& endpoint);
+    void open(const std::optional<server::UnixEndpoint>& endpoint,
+              const server::HttpServer::Passed& passed = {});
     void configure(const server::Settings& settings) { service_.configure(settings); }
     void stop() { http_.stop(); }
     bool idle() const noexcept { return http_.idle(); }

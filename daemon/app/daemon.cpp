@@ -31,7 +31,8 @@ constexpr std::chrono::seconds status_pause{10};
 constexpr std::chrono::seconds answers_grace{10};  // for lookups that wait when the daemon is told to stop
 constexpr std::chrono::seconds farewell_grace{2};  // for what is left to be written and cancelled after that
 constexpr std::string_view needs_restart =
-    "threads, listen, control, max_connections, cache.store and cache.shared change with a restart only";
+    "threads, listen, http, control, max_connections, cache.store and cache.shared change with a restart "
+    "only";
 constexpr std::size_t other_files = 384;  // DNS, listeners, log
 
 std::uint64_t draw_seed() {
@@ -87,10 +88,17 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       cache_(config.engine.max_entries, draw_seed()),
       dns_(network_.get_executor(), clock_, config.dns),
       fetcher_(network_.get_executor(), clock_, dns_, config.https),
-      engine_(network_.get_executor(), cache_, dns_, fetcher_, clock_, observers_, config.engine, draw_seed(),
-              stores(), &dns_),
+      timed_dns_(dns_, clock_),
+      timed_fetcher_(fetcher_, clock_),
+      expiring_(cache_),
+      resolver_(network_.get_executor(), dns_),
+      engine_(network_.get_executor(), cache_, timed_dns_, timed_fetcher_, clock_, observers_, config.engine,
+              draw_seed(), stores(), &timed_dns_),
       server_(engine_, clock_, wall_clock_, fitted_, config.server),
       control_(network_, engine_, cache_, clock_, wall_clock_, *this, config.server),
+      monitoring_({network_, clock_, counters_, timed_dns_, timed_fetcher_, expiring_, cache_, engine_,
+                   server_, resolver_, store_ ? &*store_ : nullptr,
+                   shared_store_ ? &*shared_store_ : nullptr}),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_),
       watchdog_(service_manager::watchdog_limit()) {
@@ -124,7 +132,6 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const config::Config& config,
     std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(log), std::move(reload)));
     if (auto usable = daemon->fetcher_.usable(); !usable) return usable.error();
     if (auto listening = daemon->listen(std::move(passed)); !listening) return listening.error();
-    daemon->control_.open(config.restart.control);
     return daemon;
 }
 
@@ -132,6 +139,9 @@ Result<void> Daemon::listen(std::vector<server::PassedSocket> passed) {
     auto sockets = server::PassedSockets::examine(std::move(passed));
     if (!sockets) return sockets.error();
     if (auto listening = server_.listen(*sockets); !listening) return listening;
+    if (auto listening = listen_for_http(*sockets); !listening) return listening;
+    if (configured_.control)
+        control_.open(configured_.control, sockets->take(*configured_.control, "control"));
     for (const auto& socket : sockets->left())
         spdlog::warn(
             "socket-unused name=\"{}\" address={} reason=\"no listener has this address, or speaks what the "
@@ -140,12 +150,24 @@ Result<void> Daemon::listen(std::vector<server::PassedSocket> passed) {
     return {};
 }
 
+Result<void> Daemon::listen_for_http(server::PassedSockets& passed) {
+    if (!configured_.http) return {};
+    const auto socket = passed.take(configured_.http->endpoint, "http");
+    http_.emplace(network_, clock_, server::HttpLimits{}, monitoring_.service());
+    if (auto listening = http_->listen(*configured_.http, socket); !listening)
+        return listening.error().in("http");
+    spdlog::info("listening http={} passed={}",
+                 name_of(socket ? socket->endpoint : configured_.http->endpoint), socket ? "yes" : "no");
+    return {};
+}
+
 void Daemon::run() {
     std::signal(SIGPIPE, SIG_IGN);
     asio::co_spawn(network_, heed_signals(), rethrow);
     asio::co_spawn(network_, tick(), rethrow);
-    asio::co_spawn(network_, test_resolver(), rethrow);
+    resolver_.start();
     server_.start();
+    if (http_) http_->start();
     tell_overrides(overrides_);
     spdlog::info("started version={} threads={} max_connections={}", version(), fitted_.threads,
                  fitted_.max_connections);
@@ -168,30 +190,12 @@ asio::awaitable<void> Daemon::heed_signals() {
     co_await shut_down();
 }
 
-/// DANE needs a resolver that validates, and whose word for it is believed: without one, every domain looks
-/// as if it did no DANE.
-asio::awaitable<void> Daemon::test_resolver() {
-    const auto validates = co_await dns_.validates();
-    resolver_ = "validating";
-    if (!validates)
-        resolver_ = "not answering";
-    else if (!*validates)
-        resolver_ = "not validating";
-    if (!validates)
-        spdlog::warn("resolver-not-answering reason=\"{}\"", validates.error().message());
-    else if (*validates)
-        spdlog::info("resolver-validating");
-    else
-        spdlog::warn(
-            "resolver-not-validating reason=\"the resolver does not validate DNSSEC, or is at no loopback "
-            "address and not trusted (dns.trust_ad): no domain is taken to do DANE, MTA-STS alone applies\"");
-}
-
 asio::awaitable<void> Daemon::tick() {
     error_code cancelled;
     while (!cancelled) {
         engine_.tick();
         heed_watchdog();
+        expiring_.walk_on(clock_.now());
         tick_timer_.expires_after(tick_pause);
         co_await tick_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
@@ -230,10 +234,12 @@ asio::awaitable<void> Daemon::shut_down() {
         spdlog::warn("stopping-late waiting={} reason=\"lookups took too long: answered TEMP\"",
                      engine_.waiting());
     engine_.stop();
+    resolver_.stop();
+    if (http_) http_->stop();
     if (shared_store_) shared_store_->stop();
     const auto all_quiet = [this] {
-        return server_.connections() == 0 && engine_.idle() && control_.idle()
-               && (!shared_store_ || shared_store_->idle());
+        return server_.connections() == 0 && engine_.idle() && resolver_.idle() && control_.idle()
+               && (!http_ || http_->idle()) && (!shared_store_ || shared_store_->idle());
     };
     const bool quiet = co_await wait_until(network_, farewell_grace, all_quiet);
     if (!quiet) server_.abort();
@@ -266,8 +272,7 @@ Daemon::Reloaded Daemon::apply(const Fresh& read) {
         outcome.findings.push_back("warning: " + std::string(needs_restart));
     }
     dns_.configure(fresh->dns);
-    if (fresh->dns != std::exchange(configured_dns_, fresh->dns))
-        asio::co_spawn(network_, test_resolver(), rethrow);
+    if (fresh->dns != std::exchange(configured_dns_, fresh->dns)) resolver_.look_anew();
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     control_.configure(fresh->server);

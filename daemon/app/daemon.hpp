@@ -1,6 +1,8 @@
 #pragma once
 
 #include "app/control_socket.hpp"
+#include "app/monitoring.hpp"
+#include "app/resolver_watch.hpp"
 #include "app/watchdog.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -11,14 +13,17 @@
 #include "engine/policy_engine.hpp"
 #include "https/policy_fetcher.hpp"
 #include "server/control_service.hpp"
+#include "server/http_server.hpp"
 #include "server/passed_sockets.hpp"
 #include "server/server.hpp"
 #include "store/redis_store.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite_store.hpp"
 #include "telemetry/counters.hpp"
+#include "telemetry/expiring.hpp"
 #include "telemetry/log_observer.hpp"
 #include "telemetry/observers.hpp"
+#include "telemetry/timed_ports.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -63,7 +68,6 @@ private:
 
     boost::asio::awaitable<void> heed_signals();
     boost::asio::awaitable<void> tick();
-    boost::asio::awaitable<void> test_resolver();
     boost::asio::awaitable<void> shut_down();
     Reloaded apply(const Fresh& fresh);
     Result<void> listen(std::vector<server::PassedSocket> passed);
@@ -75,6 +79,7 @@ private:
     bool set_log_level(std::string_view level) override;
 
     engine::Stores stores();
+    Result<void> listen_for_http(server::PassedSockets& passed);
     std::string counters() const;
 
     server::RestartSettings configured_;
@@ -82,7 +87,6 @@ private:
     dns::Settings configured_dns_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
     std::size_t overrides_;
-    std::string resolver_ = "not tested yet";  ///< in words
     Reload reload_;
     boost::asio::io_context network_{1};
     SystemClock clock_;
@@ -94,11 +98,17 @@ private:
     cache::PolicyCache cache_;
     dns::CaresClient dns_;
     https::HttpsPolicyFetcher fetcher_;
+    telemetry::TimedDns timed_dns_;
+    telemetry::TimedFetcher timed_fetcher_;
+    telemetry::Expiring expiring_;
+    ResolverWatch resolver_;
     std::optional<store::SqliteStore> store_;
     std::optional<store::RedisStore> shared_store_;
     engine::PolicyEngine engine_;
     server::Server server_;
     ControlSocket control_;
+    Monitoring monitoring_;
+    std::optional<server::HttpServer> http_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
     Watchdog watchdog_;

@@ -66,7 +66,7 @@ json::object Daemon::describe() const {
     status["overrides"] = overrides_;
     if (store_) status["store"] = store_json(*configured_stores_.own, *store_);
     if (shared_store_) status["shared_store"] = store_json(*shared_store_);
-    status["resolver"] = resolver_;
+    status["resolver"] = words_of(resolver_.state());
     status["log_level"] = log_level();
     return status;
 }

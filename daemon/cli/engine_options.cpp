@@ -56,7 +56,7 @@ Result<config::Config> EngineOptions::load(Terminal& terminal) const {
     for (const auto& each : allow_addresses_) {
         auto network = config::parse_network(each);
         if (!network) return wrong("--allow-address", each, network.error());
-        config.https.allow_addresses.push_back(std::move(*network));
+        config.https.allow_addresses.push_back(*network);
     }
     if (ca_file_) config.https.ca_file = *ca_file_;
     return config;

@@ -2,6 +2,7 @@
 
 #include "cli/bulk.hpp"
 #include "cli/check.hpp"
+#include "cli/doctor.hpp"
 #include "cli/explain.hpp"
 #include "cli/forget.hpp"
 #include "cli/list.hpp"
@@ -32,6 +33,7 @@ constexpr Offer offers[] = {
     {"log-level", "Change how much the daemon logs", make<LogLevel>},
     {"check", "How a domain that receives mail stands with MTA-STS, DANE and TLS reports", make<Check>},
     {"publish", "What a domain that receives mail has to publish, and in which order", make<Publish>},
+    {"doctor", "Whether Postfix, the daemon and this machine work together, and what to do", make<Doctor>},
 };
 
 }  // namespace

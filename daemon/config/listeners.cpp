@@ -89,16 +89,20 @@ void read_item(Section& item, std::optional<Listener>& listener) {
     }
 }
 
+void check_allow(const Listener& listener, std::string_view key, unsigned line, std::string_view whose,
+                 Report& report) {
+    const auto* tcp = std::get_if<TcpEndpoint>(&listener.endpoint);
+    if (tcp != nullptr && !tcp->address.is_loopback() && listener.allow.empty())
+        report.warning(line, fmt::format("{}: {} has no allow: only clients on loopback addresses will be "
+                                         "served; list the networks of the {} in allow",
+                                         key, tcp->address.text(), whose));
+}
+
 void check(const Listener& listener, unsigned line, const std::vector<Listener>& before, Report& report) {
     if (std::any_of(before.begin(), before.end(),
                     [&](const Listener& other) { return same_place(listener.endpoint, other.endpoint); }))
         report.error(line, "listen: this address is listed twice");
-    const auto* tcp = std::get_if<TcpEndpoint>(&listener.endpoint);
-    if (tcp != nullptr && !tcp->address.is_loopback() && listener.allow.empty())
-        report.warning(line,
-                       fmt::format("listen: {} has no allow: only clients on loopback addresses will be "
-                                   "served; list the networks of the mail servers in allow",
-                                   tcp->address.text()));
+    check_allow(listener, "listen", line, "mail servers", report);
 }
 
 }  // namespace
@@ -125,6 +129,36 @@ void read_listeners(Section& top, std::vector<Listener>& listeners) {
     }
     if (items.empty()) top.wrong("listen", *given, "is an empty list; leave the key out for 127.0.0.1:8461");
     if (!read.empty()) listeners = std::move(read);
+}
+
+void read_http(Section& top, std::optional<Listener>& listener) {
+    const auto items = top.items("http");
+    if (items.size() > 1) return top.wrong("http", items.back(), "is one address, not a list of them");
+    for (const Node& node : items) {
+        if (node.kind == Node::Kind::scalar && node.text == "off") {
+            listener.reset();
+            continue;
+        }
+        std::optional<decltype(Listener::endpoint)> endpoint;
+        std::vector<IpNetwork> allow;
+        if (node.kind == Node::Kind::scalar) {
+            auto parsed = parse_endpoint(node.text);
+            if (parsed)
+                endpoint = std::move(*parsed);
+            else
+                top.wrong("http", node, shown(node.text) + ' ' + parsed.error().message() + ", or \"off\"");
+        } else {
+            Section::read(node, "http", top.report(), [&](Section& http) {
+                http.value("address", endpoint, parse_endpoint);
+                http.list("allow", allow, parse_network);
+                if (http.present("address") == nullptr)
+                    http.report().error(http.line(), "http: needs an address, e.g. address: 127.0.0.1:8463");
+            });
+        }
+        if (!endpoint) continue;
+        listener = Listener{std::move(*endpoint), std::move(allow)};
+        check_allow(*listener, "http", node.line, "Prometheus servers", top.report());
+    }
 }
 
 }  // namespace tlspolicy::config

@@ -138,7 +138,7 @@ Loaded load(const std::string& path, bool required) {
 
 std::vector<std::string> known_keys() {
     // Keys below names and list items are asked for only where there are some.
-    const auto tree = parse_tree("{listen: [{}], maps: {NAME: {}}, overrides: [{}]}");
+    const auto tree = parse_tree("{listen: [{}], http: {}, maps: {NAME: {}}, overrides: [{}]}");
     Config ignored;
     const auto keys = read(std::get<Node>(tree), ignored).keys;
     return {keys.begin(), keys.end()};

@@ -76,6 +76,7 @@ void read_config(Section& top, Config& config, WallTime now) {
     top.number("threads", config.restart.threads, {1, 64});
     read_listeners(top, config.restart.listeners);
     top.value("control", config.restart.control, parse_control);
+    read_http(top, config.restart.http);
     bool monitor = false;
     read_mode(top, monitor);
     read_maps(top, config.server.maps, monitor);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
@@ -28,7 +29,8 @@ Result<std::vector<MapAnswer>> chosen_maps(const config::Config& config, const I
             std::string all;
             for (const auto& [known, options] : config.server.maps)
                 all += (all.empty() ? "" : ", ") + known;
-            return Error(ErrorKind::system, "there is no map \"" + name + "\": the configuration has " + all);
+            return Error(ErrorKind::system,
+                         fmt::format("there is no map \"{}\": the configuration has {}", name, all));
         }
         chosen.push_back({name, map->second, postfix::NotFound{}, postfix::NotFound{}});
     }

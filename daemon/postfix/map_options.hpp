@@ -24,6 +24,8 @@ struct MapOptions {
     bool monitor = false;
     /// What to say when the TXT record cannot be looked up and nothing is known.
     OnDnsFailure on_dns_failure = OnDnsFailure::not_found;
+    /// Where the server counts its answers; not for the operator.
+    std::uint8_t slot = 0;
 
     friend bool operator==(const MapOptions&, const MapOptions&) = default;
 };

@@ -92,10 +92,12 @@ private:
         if (connections.load(std::memory_order_relaxed) >= reception_.max_connections)
             return refuse("max_connections is reached", client);
         connections.fetch_add(1, std::memory_order_relaxed);
+        loop.shared().traffic.accepted.fetch_add(1, std::memory_order_relaxed);
         loop.serve(std::move(client), listener_.table_map);
     }
 
     void refuse(std::string_view why, const Socket& client) {
+        home_.shared().traffic.refused.fetch_add(1, std::memory_order_relaxed);
         if (const auto unsaid = reception_.log.admit())
             spdlog::warn("client-refused listener={} client={} reason=\"{}\" unsaid={}",
                          name_of(listener_.endpoint), peer_of(client), why, *unsaid);
@@ -125,29 +127,24 @@ Result<std::unique_ptr<Acceptor>> open_at(ServingLoop& home, const Endpoint& end
         home, std::move(acceptor).value(), listener, SocketFile::at(path), std::move(reception)));
 }
 
-template <class Protocol>
-Result<std::unique_ptr<Acceptor>> adopt_as(const Protocol& protocol, ServingLoop& home,
+template <class Protocol, class Endpoint>
+Result<std::unique_ptr<Acceptor>> adopt_at(ServingLoop& home, const Endpoint& endpoint,
                                            const Listener& listener, int descriptor, Reception reception) {
-    typename Protocol::acceptor acceptor(home.context());
-    error_code failure;
-    acceptor.assign(protocol, descriptor, failure);
-    if (failure) {
-        ::close(descriptor);
-        return Error(ErrorKind::system, name_of(listener.endpoint) + ": " + failure.message());
-    }
+    auto acceptor = server::adopt(home.context(), endpoint, descriptor);
+    if (!acceptor) return acceptor.error();
     return std::unique_ptr<Acceptor>(std::make_unique<ProtocolAcceptor<Protocol>>(
-        home, std::move(acceptor), listener, SocketFile{}, std::move(reception)));
+        home, std::move(acceptor).value(), listener, SocketFile{}, std::move(reception)));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Acceptor>> Acceptor::adopt(ServingLoop& home, const Listener& listener, int descriptor,
                                                   Reception reception) {
-    if (std::holds_alternative<UnixEndpoint>(listener.endpoint))
-        return adopt_as(asio::local::stream_protocol(), home, listener, descriptor, std::move(reception));
-    const bool is_v4 = std::get<TcpEndpoint>(listener.endpoint).address.is_v4();
-    const auto protocol = is_v4 ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
-    return adopt_as(protocol, home, listener, descriptor, std::move(reception));
+    if (const auto* local = std::get_if<UnixEndpoint>(&listener.endpoint))
+        return adopt_at<asio::local::stream_protocol>(home, *local, listener, descriptor,
+                                                      std::move(reception));
+    return adopt_at<asio::ip::tcp>(home, std::get<TcpEndpoint>(listener.endpoint), listener, descriptor,
+                                   std::move(reception));
 }
 
 Result<std::unique_ptr<Acceptor>> Acceptor::open(ServingLoop& home, const Listener& listener,

@@ -78,19 +78,20 @@ HttpServer::HttpServer(asio::io_context& network, const Clock& clock, HttpLimits
 
 HttpServer::~HttpServer() = default;
 
-Result<void> HttpServer::listen(const Listener& listener) {
-    listener_ = listener;
-    if (const auto* local = std::get_if<UnixEndpoint>(&listener.endpoint)) {
-        auto acceptor = listen_on(network_, *local);
-        if (!acceptor) return acceptor.error();
-        door_ = std::make_unique<ProtocolDoor<asio::local::stream_protocol>>(
-            network_, std::move(acceptor).value(), SocketFile::at(local->path));
-        return {};
-    }
-    auto acceptor = listen_on(network_, std::get<TcpEndpoint>(listener.endpoint));
+Result<void> HttpServer::listen(Listener listener, const Passed& passed) {
+    if (passed) listener.endpoint = passed->endpoint;
+    listener_ = std::move(listener);
+    if (const auto* local = std::get_if<UnixEndpoint>(&listener_.endpoint))
+        return open_door<asio::local::stream_protocol>(*local, passed, local->path);
+    return open_door<asio::ip::tcp>(std::get<TcpEndpoint>(listener_.endpoint), passed, {});
+}
+
+template <class Protocol, class Endpoint>
+Result<void> HttpServer::open_door(const Endpoint& endpoint, const Passed& passed, const std::string& path) {
+    auto acceptor = passed ? adopt(network_, endpoint, passed->descriptor) : listen_on(network_, endpoint);
     if (!acceptor) return acceptor.error();
-    door_ =
-        std::make_unique<ProtocolDoor<asio::ip::tcp>>(network_, std::move(acceptor).value(), SocketFile{});
+    auto file = passed ? SocketFile{} : SocketFile::at(path);  // a passed one is not ours to remove
+    door_ = std::make_unique<ProtocolDoor<Protocol>>(network_, std::move(acceptor).value(), std::move(file));
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log_limiter.hpp"
 #include "server/http_service.hpp"
+#include "server/passed_sockets.hpp"
 #include "server/settings.hpp"
 #include "server/socket.hpp"
 
@@ -15,6 +16,8 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace tlspolicy::server {
 
@@ -31,12 +34,16 @@ public:
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    /// Binds and listens; at a Unix socket everybody is served who can connect, `allow` is for TCP.
-    Result<void> listen(const Listener& listener);
+    using Passed = std::optional<PassedSockets::Listening>;
+
+    /// Binds and listens, or answers at the socket that was passed; at a Unix socket everybody is served who
+    /// can connect, `allow` is for TCP.
+    Result<void> listen(Listener listener, const Passed& passed = {});
     /// Serves; after listen(), once.
     void start();
     /// Takes nobody in any more and disconnects everybody; idle() when all are gone.
     void stop();
+    std::size_t clients() const noexcept { return slots_.in_use(); }
     bool idle() const noexcept { return tasks_.size() == 0; }
 
 private:
@@ -44,6 +51,8 @@ private:
     template <class Protocol>
     class ProtocolDoor;
 
+    template <class Protocol, class Endpoint>
+    Result<void> open_door(const Endpoint& endpoint, const Passed& passed, const std::string& path);
     boost::asio::awaitable<void> accept_all();
     boost::asio::awaitable<void> serve(Socket socket, async::Slots::Slot slot);
     void make_room();

@@ -126,6 +126,17 @@ Result<asio::ip::tcp::acceptor> listen_at(asio::io_context& context,
     return acceptor;
 }
 
+template <class Protocol>
+Result<typename Protocol::acceptor> adopt_as(const Protocol& protocol, asio::io_context& context,
+                                             const Endpoint& endpoint, int descriptor) {
+    typename Protocol::acceptor acceptor(context);
+    error_code failure;
+    acceptor.assign(protocol, descriptor, failure);
+    if (!failure) return acceptor;
+    ::close(descriptor);
+    return Error(ErrorKind::system, name_of(endpoint) + ": " + failure.message());
+}
+
 }  // namespace
 
 std::string name_of(const std::variant<TcpEndpoint, UnixEndpoint>& endpoint) {
@@ -156,6 +167,16 @@ SocketFile SocketFile::at(const std::string& path) {
 void SocketFile::remove() const {
     const SocketFile now = at(path);
     if (inode != 0 && now.inode == inode && now.device == device) ::unlink(path.c_str());
+}
+
+Result<asio::ip::tcp::acceptor> adopt(asio::io_context& context, const TcpEndpoint& endpoint,
+                                      int descriptor) {
+    const auto protocol = endpoint.address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
+    return adopt_as(protocol, context, endpoint, descriptor);
+}
+
+Result<Unix::acceptor> adopt(asio::io_context& context, const UnixEndpoint& endpoint, int descriptor) {
+    return adopt_as(Unix(), context, endpoint, descriptor);
 }
 
 }  // namespace tlspolicy::server

@@ -28,6 +28,12 @@ Result<boost::asio::ip::tcp::acceptor> listen_on(boost::asio::io_context& contex
 Result<boost::asio::local::stream_protocol::acceptor> listen_on(boost::asio::io_context& context,
                                                                 const UnixEndpoint& endpoint);
 
+/// A socket that already listens at the endpoint. Owns the descriptor in any case.
+Result<boost::asio::ip::tcp::acceptor> adopt(boost::asio::io_context& context, const TcpEndpoint& endpoint,
+                                             int descriptor);
+Result<boost::asio::local::stream_protocol::acceptor> adopt(boost::asio::io_context& context,
+                                                            const UnixEndpoint& endpoint, int descriptor);
+
 /// Removes the socket at `path`, if it is still the one with this device and inode.
 struct SocketFile {
     std::string path;

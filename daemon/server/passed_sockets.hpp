@@ -17,8 +17,8 @@ struct PassedSocket {
 };
 
 /// Listening sockets that the daemon was started with. A listener takes the one with its own address, else
-/// one with the name of what it speaks: "socketmap", "tcp_table". The taker owns the descriptor; what nobody
-/// takes is closed.
+/// one with the name of what it speaks: "socketmap", "tcp_table", "http", "control". The taker owns the
+/// descriptor; what nobody takes is closed.
 class PassedSockets {
 public:
     struct Listening {
@@ -37,6 +37,10 @@ public:
 
     std::optional<Listening> take(const Endpoint& endpoint);
     std::optional<Listening> take(std::string_view name);
+    std::optional<Listening> take(const Endpoint& endpoint, std::string_view name) {
+        auto taken = take(endpoint);
+        return taken ? std::move(taken) : take(name);
+    }
 
     /// What nobody has taken so far.
     const std::vector<Listening>& left() const noexcept { return sockets_; }

@@ -25,12 +25,17 @@ Server::Server(engine::PolicyEngine& engine, const Clock& clock, const WallClock
     : shared_{engine, clock, wall_clock, LogLimiter(clock)},
       restart_(std::move(restart)),
       accept_log_(clock) {
-    const auto shared_settings = std::make_shared<const Settings>(settings);
+    const auto shared_settings = prepare(settings);
     for (unsigned i = 0; i < restart_.threads; ++i)
         loops_.push_back(std::make_unique<ServingLoop>(shared_, shared_settings));
 }
 
 Server::~Server() = default;
+
+ServingLoop::Settings Server::prepare(Settings settings) {
+    shared_.traffic.maps.assign(settings.maps);
+    return std::make_shared<const Settings>(std::move(settings));
+}
 
 ServingLoop& Server::next_loop() noexcept {
     return *loops_[turn_++ % loops_.size()];
@@ -78,7 +83,7 @@ void Server::start() {
 }
 
 void Server::configure(const Settings& settings) {
-    const auto shared_settings = std::make_shared<const Settings>(settings);
+    const auto shared_settings = prepare(settings);
     for (auto& loop : loops_)
         loop->configure(shared_settings);
 }

@@ -8,6 +8,7 @@
 #include "server/settings.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -42,6 +43,7 @@ public:
     void abort();
     /// Returns when the last client is gone.
     void join();
+    const Traffic& traffic() const noexcept { return shared_.traffic; }
     /// Whether every serving loop has shown since then that it turns, as it does each `heartbeat`.
     bool alive_since(Time moment) const noexcept;
     std::size_t connections() const noexcept { return shared_.connections.load(std::memory_order_relaxed); }
@@ -49,6 +51,7 @@ public:
 private:
     ServingLoop& next_loop() noexcept;
     Result<void> listen_at(Listener listener, const std::optional<PassedSockets::Listening>& passed);
+    ServingLoop::Settings prepare(Settings settings);
 
     Shared shared_;
     RestartSettings restart_;

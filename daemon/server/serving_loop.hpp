@@ -5,6 +5,7 @@
 #include "engine/policy_engine.hpp"
 #include "server/settings.hpp"
 #include "server/socket.hpp"
+#include "server/traffic.hpp"
 #include "server/wait_memory.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -30,6 +31,7 @@ struct Shared {
     const WallClock& wall_clock;
     LogLimiter malformed;
     std::atomic<std::size_t> connections{0};
+    Traffic traffic = {};
 };
 
 /// How often a serving loop shows that it turns.

@@ -15,6 +15,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <utility>
 #include <variant>
@@ -175,6 +176,7 @@ Session::Next Session::answer_request(std::string_view payload) {
 Session::Next Session::answer_in_map(std::string_view name, std::string_view key) {
     const auto& maps = loop_.settings().maps;
     const auto map = maps.find(name);
+    map_slot_ = map != maps.end() ? map->second.slot : MapCounters::no_map;
     if (map != maps.end()) return answer_key(map->second, key);
     return reply(postfix::Perm{"unknown map " + printable(name, 50)}, {});
 }
@@ -209,6 +211,7 @@ Session::Next Session::answer_key(const postfix::MapOptions& options, std::strin
 }
 
 Session::Next Session::reply(const postfix::Answer& answer, std::string_view domain) {
+    loop_.shared().traffic.maps.count(map_slot_, answer);
     if (table_map_.empty())
         postfix::append_reply(loop_.replies(), answer, domain);
     else
@@ -218,9 +221,12 @@ Session::Next Session::reply(const postfix::Answer& answer, std::string_view dom
 
 Awaitable<void> Session::ask() {
     activity_ = Activity::asking;
+    const auto asked = std::chrono::steady_clock::now();
     const postfix::Answer answer = co_await loop_.ask(question_->target, question_->options, use_awaitable);
     activity_ = Activity::reading;
     quiet_sweeps_ = 0;
+    loop_.shared().traffic.waits.observe(
+        std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - asked));
     reply(answer, question_->target.name.text());
 }
 
@@ -257,6 +263,7 @@ asio::mutable_buffer Session::make_room() {
 }
 
 Session::Next Session::refuse(std::string_view why) {
+    loop_.shared().traffic.malformed.fetch_add(1, std::memory_order_relaxed);
     if (const auto unsaid = loop_.shared().malformed.admit())
         spdlog::warn("client-malformed client={} reason=\"{}\" unsaid={}", peer_of(socket_), why, *unsaid);
     return Next::close;

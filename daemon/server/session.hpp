@@ -96,6 +96,7 @@ private:
     std::size_t end_ = 0;
     std::string unsent_;  // what the client was too slow to take
     std::optional<Question> question_;
+    unsigned map_slot_ = MapCounters::no_map;  // of the request that is being answered
     std::optional<boost::asio::any_completion_handler<void(Next)>> wake_;  // run(), while it sleeps
     WaitMemory wait_memory_;
     unsigned quiet_sweeps_ = 0;

@@ -59,6 +59,8 @@ struct RestartSettings {
     std::size_t max_connections = 10'000;
     /// Where `tlspolicy` reaches the daemon; nullopt: nowhere.
     std::optional<UnixEndpoint> control = UnixEndpoint{default_run_directory() + "/control"};
+    /// Metrics and health, by HTTP; nullopt: nowhere.
+    std::optional<Listener> http = Listener{TcpEndpoint{IpAddress::v4({127, 0, 0, 1}), 8463}};
 
     friend bool operator==(const RestartSettings&, const RestartSettings&) = default;
 };

@@ -1,5 +1,7 @@
 #include "telemetry/counters.hpp"
 
+#include "telemetry/exposition.hpp"
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -24,6 +26,9 @@ static_assert(event_names.size() == std::variant_size_v<engine::Event>);
 
 void Counters::on_event(const engine::Event& event) {
     events_[event.index()].fetch_add(1, std::memory_order_relaxed);
+    if (const auto* failed = std::get_if<engine::DiscoveryFailed>(&event))
+        failures_[static_cast<std::size_t>(failed->failure.error.kind())].fetch_add(
+            1, std::memory_order_relaxed);
 }
 
 void Counters::on_answer(std::string_view /*domain*/, const postfix::Answer& answer,
@@ -53,6 +58,33 @@ std::string Counters::text() const {
     for (std::size_t event = 0; event < events_.size(); ++event)
         append(" ", event_names[event], "=", events_[event].load(std::memory_order_relaxed));
     return text;
+}
+
+const char* Counters::answer_name(std::size_t answer) noexcept {
+    return answer_names[answer].data();  // of literals: they end in NUL
+}
+
+void Counters::show(Exposition& exposition) const {
+    const auto value_of = [](const Counter& counter) {
+        return static_cast<double>(counter.load(std::memory_order_relaxed));
+    };
+    for (std::size_t answer = 0; answer < answers_.size(); ++answer)
+        for (std::size_t source = 0; source < sources; ++source)
+            exposition.counter("tlspolicyd_answers_total", "Answers of the engine, and how it came by them",
+                               {{"answer", answer_name(answer)}, {"source", source_names[source].data()}},
+                               value_of(answers_[answer][source]));
+    for (std::size_t answer = 0; answer < withheld_.size(); ++answer)
+        exposition.counter("tlspolicyd_withheld_answers_total",
+                           "What maps in monitor mode would have answered instead of NOTFOUND",
+                           {{"answer", answer_name(answer)}}, value_of(withheld_[answer]));
+    for (std::size_t event = 0; event < events_.size(); ++event)
+        exposition.counter("tlspolicyd_events_total",
+                           "What happened to domains: policies learnt, replaced, lost, and so on",
+                           {{"event", event_names[event].data()}}, value_of(events_[event]));
+    for (std::size_t kind = 0; kind < failures_.size(); ++kind)
+        exposition.counter(
+            "tlspolicyd_discovery_failures_total", "Records and policies that could not be had",
+            {{"class", std::string(name_of(static_cast<ErrorKind>(kind)))}}, value_of(failures_[kind]));
 }
 
 }  // namespace tlspolicy::telemetry

@@ -43,6 +43,7 @@ OWNERS = [
     (re.compile(r"spdlog/"), ADAPTERS | {"tls", "app", "cli", ""}),  # the engine and what is below it never log
     (re.compile(r"systemd/"), {"app"}),
     (re.compile(r"CLI/"), {"cli", ""}),
+    (re.compile(r"prometheus/"), {"telemetry", "app"}),
 ]
 PROGRAM_LINES = 150
 # What an operator writes and other parts hold, beside settings.

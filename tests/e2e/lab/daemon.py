@@ -22,6 +22,7 @@ def settings(ca_file, **changes):
     """The configuration that most tests use; `changes` replace whole top-level keys, None leaves one out."""
     values = {
         "listen": [{"socketmap": "127.0.0.1:8461"}],
+        "http": "off",
         "dns": {"servers": ["127.0.0.1"]},
         "fetch": {"ca_file": str(ca_file), "allow_addresses": ["192.0.2.0/24", "2001:db8::/32"]},
         "cache": {"recheck": {"min": "1s", "max": "2s"}, "negative": {"min": "1s", "max": "2s"},

@@ -81,12 +81,13 @@ void HttpFixture::start() {
 
 void HttpFixture::stop() {
     on(network_, [this] { server_->stop(); });
-    wait_until_idle();
+    while (!on(network_, [this] { return server_->idle(); }))
+        std::this_thread::yield();
     on(network_, [this] { server_.reset(); });
 }
 
-void HttpFixture::wait_until_idle() {
-    while (!on(network_, [this] { return server_->idle(); }))
+void HttpFixture::wait_until_empty() {
+    while (on(network_, [this] { return server_->clients(); }) != 0)
         std::this_thread::yield();
 }
 

@@ -32,7 +32,7 @@ public:
     void start();
     void stop();
     /// Returns when the last client is gone.
-    void wait_until_idle();
+    void wait_until_empty();
     fakes::SocketmapClient connect() const { return port.connect(); }
 
     fakes::LogCapture log;

@@ -70,9 +70,9 @@ Answers
     Rule policy-enforced: an MTA-STS policy is in force (RFC 8461, 5), and
       DANE has no say
   QUERY: OK dane-only
-    Postfix delivers only to mail hosts with usable TLSA records, over TLS with
-      a certificate that matches them; where there is no such host, the mail
-      waits in its queue.
+    Postfix delivers only to mail hosts with usable TLSA records, over TLS
+      with a certificate that matches them; where there is no such host, the
+      mail waits in its queue.
     Rule some-hosts-usable-enforced: some mail hosts do DANE, and an MTA-STS
       policy is in force: the others are left out
 )";

@@ -25,7 +25,7 @@ TEST_CASE("a record is shown as zone files have it, fit for printing") {
     CHECK(shown(RecordType::mx, Record::Exchange{10, "mx.example.com"}) == "MX 10 mx.example.com");
     CHECK(shown(RecordType::mx, Record::Exchange{0, ""}) == "MX 0 .");
     CHECK(shown(RecordType::cname, Record::Alias{"real.example.com"}) == "CNAME real.example.com");
-    CHECK(shown(RecordType::txt, Record::Text{"a \"b\"\n"}) == "TXT \"a \\x22b\\x22\\x0A\"");
+    CHECK(shown(RecordType::txt, Record::Text{"a \"b\"\n"}) == "TXT \"a \\x22b\\x22\\x0a\"");
     CHECK(shown(RecordType::tlsa, dane::Tlsa{3, 1, 1, {0x8c, 0x0b}}) == "TLSA 3 1 1 8c0b");
     CHECK(shown(RecordType{46}, Record::Other{}) == "TYPE46");
 }

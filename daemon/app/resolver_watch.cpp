@@ -1,0 +1,98 @@
+#include "app/resolver_watch.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace tlspolicy::app {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds pause{30};
+
+}  // namespace
+
+ResolverWatch::ResolverWatch(const asio::any_io_executor& network, dns::CaresClient& dns)
+    : dns_(dns), timer_(network), tasks_(network, [this](const std::exception_ptr& failure) {
+          if (!stopping_) std::rethrow_exception(failure);
+      }) {}
+
+void ResolverWatch::start() {
+    tasks_.spawn(watch());
+}
+
+void ResolverWatch::look_anew() {
+    state_ = State::not_tested;
+    tasks_.spawn(look_once());
+}
+
+void ResolverWatch::stop() {
+    stopping_ = true;
+    timer_.cancel();
+    tasks_.cancel();
+}
+
+asio::awaitable<void> ResolverWatch::watch() {
+    while (!stopping_) {
+        co_await look_once();
+        boost::system::error_code cancelled;
+        timer_.expires_after(pause);
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+asio::awaitable<void> ResolverWatch::look_once() {
+    co_await look();
+}
+
+asio::awaitable<ResolverWatch::State> ResolverWatch::look() {
+    const auto validates = co_await dns_.validates();
+    if (!validates) {
+        reason_ = validates.error().message();
+        note(State::not_answering);
+    } else {
+        note(*validates ? State::validating : State::not_validating);
+    }
+    co_return state_;
+}
+
+void ResolverWatch::note(State state) {
+    if (std::exchange(state_, state) == state) return;
+    switch (state) {
+        case State::not_tested:
+            return;
+        case State::not_answering:
+            spdlog::warn("resolver-not-answering reason=\"{}\"", reason_);
+            return;
+        case State::not_validating:
+            spdlog::warn(
+                "resolver-not-validating reason=\"the resolver does not validate DNSSEC, or is at no "
+                "loopback address and not trusted (dns.trust_ad): no domain is taken to do DANE, "
+                "MTA-STS alone applies\"");
+            return;
+        case State::validating:
+            spdlog::info("resolver-validating");
+            return;
+    }
+}
+
+std::string_view words_of(ResolverWatch::State state) noexcept {
+    switch (state) {
+        case ResolverWatch::State::not_tested:
+            return "not tested yet";
+        case ResolverWatch::State::not_answering:
+            return "not answering";
+        case ResolverWatch::State::not_validating:
+            return "not validating";
+        case ResolverWatch::State::validating:
+            return "validating";
+    }
+    return "";
+}
+
+}  // namespace tlspolicy::app

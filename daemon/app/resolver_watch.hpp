@@ -1,0 +1,55 @@
+#pragma once
+
+#include "async/tasks.hpp"
+#include "base/error.hpp"
+#include "dns/cares_client.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tlspolicy::app {
+
+/// Keeps an eye on the resolver: DANE needs one that validates, and whose word for it is believed. Without
+/// one, every domain looks as if it did no DANE.
+class ResolverWatch {
+public:
+    enum class State { not_tested, not_answering, not_validating, validating };
+
+    /// `dns` outlives it.
+    ResolverWatch(const boost::asio::any_io_executor& network, dns::CaresClient& dns);
+
+    /// Looks now, and every half a minute.
+    void start();
+    /// Looks once more, and says what it finds even if it is the same as before.
+    void look_anew();
+    void stop();
+    bool idle() const noexcept { return tasks_.size() == 0; }
+
+    /// Asks the resolver now; ends with what is then known of it.
+    boost::asio::awaitable<State> look();
+    State state() const noexcept { return state_; }
+    /// Why it is not answering.
+    const std::string& reason() const noexcept { return reason_; }
+
+private:
+    boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<void> look_once();
+    void note(State state);
+
+    dns::CaresClient& dns_;
+    boost::asio::steady_timer timer_;
+    State state_ = State::not_tested;
+    std::string reason_;
+    bool stopping_ = false;
+    async::Tasks tasks_;
+};
+
+/// "not answering"
+std::string_view words_of(ResolverWatch::State state) noexcept;
+
+}  // namespace tlspolicy::app

@@ -1,0 +1,30 @@
+#include "telemetry/expiring.hpp"
+
+#include <chrono>
+#include <variant>
+
+namespace tlspolicy::telemetry {
+namespace {
+
+constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
+
+bool is_expiring(const cache::Entry& entry, Time now) noexcept {
+    const auto* cached = std::get_if<cache::Cached>(&entry.sts());
+    return cached != nullptr && cached->failure && cached->expires > now
+           && cached->expires - now < std::chrono::hours(24);
+}
+
+}  // namespace
+
+void Expiring::walk_on(Time now) {
+    const std::size_t shard = walk_.shard;
+    while (walk_.shard == shard)
+        for (const auto& entry : cache_.walk_on(walk_, entries_at_once))
+            so_far_ += is_expiring(*entry, now) ? 1 : 0;
+    if (!walk_.at_end()) return;
+    count_ = so_far_;
+    so_far_ = 0;
+    walk_ = {};
+}
+
+}  // namespace tlspolicy::telemetry
