@@ -92,12 +92,13 @@ void Archive::record(const Domain& domain, const cache::StsState& before, const 
                      bool fetched, Time used) {
     const cache::Cached* held = policy_in(before);
     const cache::Cached* policy = policy_in(after);
+    if (policy != nullptr && fetched && stores_.shared != nullptr)
+        stores_.shared->publish(to_stored(domain.text(), *policy, used));
     if (policy == nullptr || !is_kept(*policy)) {
-        if (held != nullptr) forget(domain.text());
+        // A fetched one ends what a store holds, even if that could not be read just now.
+        if (held != nullptr || fetched) forget(domain.text());
         return;
     }
-    if (fetched && stores_.shared != nullptr)
-        stores_.shared->publish(to_stored(domain.text(), *policy, used));
     // That a record was seen again is written down with the marks, now and then.
     const bool changed = fetched || held == nullptr || !same_failure(*held, *policy);
     if (changed && stores_.own != nullptr) stores_.own->save(to_stored(domain.text(), *policy, used));

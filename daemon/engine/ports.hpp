@@ -110,7 +110,8 @@ public:
 
     /// nullopt: it knows none. Fails (kind `system`) where it cannot tell in time.
     virtual boost::asio::awaitable<Result<std::optional<StoredPolicy>>> find(Domain domain) = 0;
-    /// In the background; a policy that was fetched later than this one stays.
+    /// In the background; a policy that was fetched later than this one stays. One that expires as it is
+    /// fetched (max_age 0) ends what is there instead of being kept.
     virtual void publish(StoredPolicy policy) = 0;
     /// In the background; a server that cannot be reached now keeps what it has.
     virtual void erase(std::string_view domain) = 0;

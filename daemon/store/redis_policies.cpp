@@ -24,6 +24,10 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local fetched = now - tonumber(ARGV[3])
 local before = tonumber(redis.call('HGET', KEYS[1], 'fetched') or '0') or 0
 if before > fetched and before <= now then return 0 end
+if tonumber(ARGV[4]) <= 0 then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
 redis.call('HSET', KEYS[1], 'body', ARGV[1], 'id', ARGV[2], 'life', ARGV[4],
            'fetched', string.format('%.0f', fetched))
 redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', fetched + tonumber(ARGV[4])))

@@ -19,7 +19,7 @@ namespace tlspolicy::store {
 using RedisCommand = std::vector<std::string>;
 
 RedisCommand find_command(std::string_view domain);
-/// What was fetched later stays: the reply is then 0, else 1.
+/// What was fetched later stays: the reply is then 0, else 1. A policy without a life ends what is there.
 RedisCommand publish_command(const engine::StoredPolicy& policy, Time now);
 
 RedisCommand erase_command(std::string_view domain);

@@ -89,8 +89,13 @@ public:
         co_return policy;
     }
     void publish(engine::StoredPolicy policy) override {
+        const auto before = policies.find(policy.domain);
+        if (broken || (before != policies.end() && before->second.fetched > policy.fetched)) return;
         const std::string domain = policy.domain;
-        if (!broken) policies.insert_or_assign(domain, std::move(policy));
+        if (policy.expires <= policy.fetched)
+            policies.erase(domain);
+        else
+            policies.insert_or_assign(domain, std::move(policy));
     }
     void erase(std::string_view domain) override {
         const auto found = policies.find(domain);

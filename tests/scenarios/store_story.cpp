@@ -99,6 +99,25 @@ TEST_CASE("a withdrawn policy does not come back") {  // proves STS-30
     });
 }
 
+TEST_CASE("a policy of no duration ends the one before it in every store") {  // proves STS-15 STS-30
+    play([](World& world) {
+        world.use(World::Storage::both);
+        publish(world, example, "id1", "mx.example.com", 4 * week);
+        world.expect(example, secure("mx.example.com"));
+        world.record(example, "id2");
+        world.policy(example, none(seconds(0)));
+        world.advance(minutes(10));
+        world.ask(example);
+        world.advance(minutes(10));
+        world.expect(example, not_found);
+        world.expect_that(world.shared_store().policies.empty(), "the fleet still knows the old one");
+        world.restart();
+        world.expect(example, not_found);
+        world.restart_elsewhere();
+        world.expect(example, not_found);
+    });
+}
+
 TEST_CASE("after a start, memory is filled from the store, and then it is asked no more") {
     play_once([](World& world) {
         world.use(World::Storage::own);

@@ -68,6 +68,31 @@ TEST_CASE("the newest fetch wins, in whatever order they come, and an expired on
     CHECK(client.eventually([&] { return client.find().value() == std::nullopt; }));
 }
 
+TEST_CASE("a policy of no duration ends the one that is there, but none that was fetched later") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fakes::RedisServer server(directory.file("s"));
+    SharedClient client(at(directory.file("s")));
+    REQUIRE(client.connected());
+    client.publish(fetched(client.now(), hours(5)));
+    client.publish(fetched(client.now(), hours(6), "earlier", Duration(0)));
+    REQUIRE(client.settled(2));
+    CHECK(client.find().value()->id == "id1");
+    client.publish(fetched(client.now(), hours(4), "later", Duration(0)));
+    REQUIRE(client.settled(3));
+    CHECK(client.find().value() == std::nullopt);
+    CHECK(server.call("EXISTS " + key).starts_with(":0"));
+
+    client.publish(fetched(client.now(), hours(3)));
+    REQUIRE(client.settled(4));
+    server.kill();
+    REQUIRE(client.eventually([&] { return !client->statistics().connected; }));
+    client.publish(fetched(client.now(), hours(2), "later", Duration(0)));  // is told when it is back
+    server.start();
+    REQUIRE(client.connected());
+    CHECK(client.eventually([&] { return client.find().value_or(std::nullopt) == std::nullopt; }));
+}
+
 TEST_CASE("what one daemon has the server forget, no other finds, even if it was not published yet") {
     const fakes::LogCapture log;
     const StoreDirectory directory;
