@@ -54,6 +54,14 @@ cache::DaneEntryPtr DaneKeeper::known(std::string_view key, Time now) {
     return entry;
 }
 
+std::optional<cache::DaneState> DaneKeeper::bridged(std::string_view key, Time now) const {
+    const auto entry = cache_.find(key);
+    if (!entry) return std::nullopt;
+    DaneFindings silence;
+    silence.why = "the mail hosts could not be looked up in time";
+    return learn_dane(&entry->state(), silence, settings_, now);
+}
+
 void DaneKeeper::look_up(const DaneTarget& target) {
     if (stopping_) return;
     if (!flying_.emplace(DaneKey(target).text()).second) return;

@@ -36,6 +36,8 @@ public:
 
     /// What is remembered, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }
+    /// For whoever can wait no longer: what is remembered, as if the lookup under way had failed now.
+    std::optional<cache::DaneState> bridged(std::string_view key, Time now) const;
     void forget(std::string_view key) { cache_.erase(key); }
 
     /// Unless that is under way.

@@ -162,9 +162,12 @@ void PolicyEngine::go_on(Waiters& waiters, Waiters::iterator waiter, const cache
 
 postfix::Answer PolicyEngine::judge(const Waiter& waiter, const cache::StsState& sts, Time now) {
     if (!waiter.options.dane) return decide(sts, waiter.options, now);
+    if (!dane_) return decide(sts, nullptr, waiter.options, now);
     const DaneKey key(waiter.target);
-    const auto entry = dane_ ? dane_->known(key.text(), now) : nullptr;
-    return decide(sts, entry ? &entry->state() : nullptr, waiter.options, now);
+    if (const auto known = dane_->known(key.text(), now))
+        return decide(sts, &known->state(), waiter.options, now);
+    const auto bridged = dane_->bridged(key.text(), now);
+    return decide(sts, bridged ? &*bridged : nullptr, waiter.options, now);
 }
 
 void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry) {
@@ -175,7 +178,9 @@ void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& 
         waiting_ -= waiters.size();
         while (!waiters.empty()) {
             const auto first = waiters.begin();
-            answer(waiters, first, decide(first->sts, entry ? &entry->state() : nullptr, first->options, now),
+            answer(waiters, first,
+                   entry ? decide(first->sts, &entry->state(), first->options, now)
+                         : judge(*first, first->sts, now),
                    Source::discovered);
         }
     }

@@ -64,6 +64,22 @@ public:
         REQUIRE(answer);
         return shown(*answer);
     }
+    /// Where a question is never answered.
+    std::string ask_until_deadline(std::string_view key = "example.com") {
+        std::optional<postfix::Answer> answer;
+        const auto target = engine::DaneTarget::of(*postfix::LookupKey::parse(key));
+        engine->ask(target, options, [&](const postfix::Answer& given) { answer = given; });
+        poll();
+        clock.advance(settings.answer_deadline);
+        engine->tick();
+        poll();
+        REQUIRE(answer);
+        return shown(*answer);
+    }
+    void poll() {
+        loop.restart();
+        loop.poll();
+    }
     void run() {
         loop.restart();
         loop.run();
@@ -144,6 +160,29 @@ TEST_CASE(
         CHECK(later.starts_with(whole_list ? "TEMP DANE: MX example.com: SERVFAIL"
                                            : "TEMP DANE: TLSA _25._tcp.mx1.example.com: SERVFAIL"));
         CHECK(world.observer.count("dane-weakened") == 0);
+    }
+}
+
+// proves DANE-6
+TEST_CASE(
+    "a lookup of DANE that is silent is judged at the deadline by what was last seen, like one that fails") {
+    for (const std::string silent : {"example.com", "_25._tcp.mx1.example.com"}) {
+        for (const bool policy : {true, false}) {
+            CAPTURE(silent);
+            CAPTURE(policy);
+            DaneWorld world;
+            if (!policy) world.dns.no_txt("_mta-sts.example.com");
+            REQUIRE(world.ask() == "dane-only");
+            world.dane.mute.insert(silent);
+            world.clock.advance(minutes(11));  // it is out of date, and within its grace
+            CHECK(world.ask_until_deadline() == "dane-only");
+            world.clock.advance(hours(1));  // ... and beyond it
+            CHECK(world.ask_until_deadline()
+                  == (policy ? "TEMP DANE: the mail hosts could not be looked up in time" : "NOTFOUND"));
+            world.engine->stop();
+            world.run();
+            CHECK(world.engine->idle());
+        }
     }
 }
 
