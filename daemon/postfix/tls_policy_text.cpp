@@ -75,13 +75,18 @@ bool is_protocol_name(std::string_view word) {
                        [word](std::string_view name) { return ascii::equal_ignoring_case(word, name); });
 }
 
-/// "TLSv1.2" and "!TLSv1"; since Postfix 3.6 also ">=TLSv1.2" and "<=0304", where four digits are the version
-/// as TLS writes it.
+/// A version as TLS writes it: "303", "0303", "0x0303".
+bool is_protocol_number(std::string_view word) {
+    if (word.starts_with("0x")) word.remove_prefix(2);
+    if (word.starts_with('0')) word.remove_prefix(1);
+    return word.size() == 3 && std::all_of(word.begin(), word.end(), is_hexadecimal);
+}
+
+/// "TLSv1.2" and "!TLSv1"; since Postfix 3.6 also ">=TLSv1.2" and "<=0304".
 bool is_protocol(std::string_view word) {
     if (word.starts_with(">=") || word.starts_with("<=")) {
         word.remove_prefix(2);
-        const bool number = word.size() == 4 && std::all_of(word.begin(), word.end(), is_hexadecimal);
-        return number || is_protocol_name(word);
+        return is_protocol_number(word) || is_protocol_name(word);
     }
     if (word.starts_with('!')) word.remove_prefix(1);
     return is_protocol_name(word);

@@ -20,6 +20,7 @@ TEST_CASE("what Postfix accepts at each level is accepted, one blank between wor
         {"encrypt protocols=!SSLv2:!SSLv3:!TLSv1:!TLSv1.1",
          "encrypt protocols=!SSLv2:!SSLv3:!TLSv1:!TLSv1.1"},
         {"encrypt protocols=>=0303:<=TLSv1.3", "encrypt protocols=>=0303:<=TLSv1.3"},
+        {"encrypt protocols=>=303:<=0x0304", "encrypt protocols=>=303:<=0x0304"},
         {"encrypt exclude=kECDH+aRSA:DES-CBC3-SHA:TLS_AES_128_GCM_SHA256",
          "encrypt exclude=kECDH+aRSA:DES-CBC3-SHA:TLS_AES_128_GCM_SHA256"},
         {"encrypt servername=mx.example.com", "encrypt servername=mx.example.com"},
