@@ -220,7 +220,7 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
         auto recalled = co_await archive_.recall(domain, settings_);
         if (stopping_) co_return;
         if (flights_.find(domain)->second.forgotten) recalled.reset();
-        if (recalled && reason == Reason::demand) {
+        if (recalled && reason != Reason::lookup) {
             take_over(domain, *std::move(recalled), begun);
         } else if (recalled) {
             const Source source = recalled->source;
