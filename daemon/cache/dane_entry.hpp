@@ -30,6 +30,7 @@ struct DaneState {
     dane::MxState mx = dane::MxState::failed;
     Time mx_good_until = {};
     std::vector<DaneHost> hosts = {};
+    dane::Standing definite = dane::Standing::none;  ///< the last standing that was known, failures aside
 
     friend bool operator==(const DaneState&, const DaneState&) = default;
 };

@@ -91,12 +91,13 @@ void DaneKeeper::report(const DaneTarget& target, const cache::DaneEntryPtr& bef
                         const cache::DaneState& now, Duration took) const {
     const DaneKey key(target);
     const auto was = before ? before->state().standing : dane::Standing::none;
+    const auto last_known = before ? before->state().definite : dane::Standing::none;
     if (!now.why.empty()) {
         const std::string* failed_before = before ? &before->state().why : nullptr;
         observer_.on_event(DaneFailed{key.text(), now, failed_before, took});
     }
-    if (dane::is_weaker(now.standing, was))
-        observer_.on_event(DaneWeakened{key.text(), was, now, took});
+    if (dane::is_weaker(now.standing, last_known))
+        observer_.on_event(DaneWeakened{key.text(), last_known, now, took});
     else if (now.standing != was && now.why.empty())
         observer_.on_event(DaneLearned{key.text(), was, now, took});
 }

@@ -196,6 +196,32 @@ TEST_CASE("hosts that no longer do DANE are told as a weakening") {
     CHECK(world.observer.last() == "dane-weakened example.com all-usable -> none");
 }
 
+TEST_CASE("a weakening is told also where a failure came between") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    world.break_mx();
+    for (int i = 0; i < 8; ++i) {
+        world.clock.advance(minutes(11));
+        world.ask();
+    }
+    REQUIRE(world.ask().starts_with("TEMP DANE"));
+    REQUIRE(world.observer.count("dane-weakened") == 0);
+    SUBCASE("it does no DANE any more") {
+        world.dane.exchanges.insert_or_assign("example.com", engine::Absent{});
+        world.clock.advance(minutes(1));
+        CHECK(world.ask() == "secure");
+        CHECK(world.observer.last() == "dane-weakened example.com all-usable -> none");
+    }
+    SUBCASE("it is as it was") {
+        world.dane.exchanges.insert_or_assign(
+            "example.com", engine::MxRecords{{{10, "mx1.example.com"}}, minutes(10), true});
+        world.clock.advance(minutes(1));
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.observer.count("dane-weakened") == 0);
+        CHECK(world.observer.last() == "dane example.com hosts-not-known -> all-usable");
+    }
+}
+
 // proves DANE-4
 TEST_CASE("a smart host is itself the mail host, at its own port, without an MX lookup") {
     DaneWorld world;
