@@ -339,6 +339,45 @@ TEST_CASE("where all hosts do DANE, a mute policy host holds up no answer") {
     CHECK(world.engine->idle());
 }
 
+TEST_CASE("DANE that is known is not looked up again for a domain whose MTA-STS is not") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    const auto queries = world.dane.queries;
+    world.cache.erase("example.com");
+    world.dns.mute_txt("_mta-sts.example.com");
+    std::optional<postfix::Answer> answer;
+    world.engine->ask(*Domain::parse("example.com"), world.options,
+                      [&](const postfix::Answer& given) { answer = given; });
+    world.poll();
+    REQUIRE(answer);
+    CHECK(DaneWorld::shown(*answer) == "dane-only");
+    CHECK(world.dane.queries == queries);
+    CHECK(world.dns.queries_for("_mta-sts.example.com") == 2);  // but that is looked up
+    CHECK(world.engine->waiting() == 0);
+    world.engine->stop();
+    world.run();
+    CHECK(world.engine->idle());
+}
+
+TEST_CASE("a discovery of DANE may be cancelled while its hosts are looked up") {
+    for (const std::string silent :
+         {"mx1.example.com", "mx2.example.com", "_25._tcp.mx1.example.com", "_25._tcp.mx2.example.com"}) {
+        CAPTURE(silent);
+        DaneWorld each;
+        std::optional<postfix::Answer> answer;
+        each.dane.mute = {silent};
+        each.engine->ask(*Domain::parse("example.com"), each.options,
+                         [&](const postfix::Answer& given) { answer = given; });
+        each.poll();
+        CHECK_FALSE(answer);
+        each.engine->stop();
+        each.run();
+        REQUIRE(answer);
+        CHECK(DaneWorld::shown(*answer) == "TEMP tlspolicyd is stopping");
+        CHECK(each.engine->idle());
+    }
+}
+
 TEST_CASE("a map without DANE asks nothing of it, beside one with DANE") {
     DaneWorld world;
     world.options = {};
