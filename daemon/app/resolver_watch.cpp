@@ -27,6 +27,7 @@ void ResolverWatch::start() {
 }
 
 void ResolverWatch::look_anew() {
+    if (stopping_) return;
     state_ = State::not_tested;
     tasks_.spawn(look_once());
 }

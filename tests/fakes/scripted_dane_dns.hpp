@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -28,6 +29,7 @@ public:
     Names<engine::TlsaRecords> tlsa_records;
     Names<engine::AliasRecord> aliases;
     std::set<std::string, std::less<>> mute;  ///< questions about these wait until they are cancelled
+    std::function<void()> on_query;
     std::size_t queries = 0;
 
     boost::asio::awaitable<engine::DnsAnswer<engine::MxRecords>> mx(Domain domain) override {
@@ -57,6 +59,7 @@ private:
     template <class Records>
     engine::DnsAnswer<Records> answer(const Names<Records>& names, const Domain& name) {
         ++queries;
+        if (on_query) on_query();
         const auto found = names.find(name.text());
         if (found != names.end()) return found->second;
         return engine::Absent{engine::Absent::Why::nxdomain, std::chrono::minutes(5)};

@@ -222,6 +222,40 @@ TEST_CASE("a weakening is told also where a failure came between") {
     }
 }
 
+// proves DANE-6
+TEST_CASE("what was learnt of DANE from other resolvers is looked up again, and bridges a failure of that") {
+    DaneWorld world;
+    const engine::MxRecords hosts{{{10, "mx1.example.com"}, {20, "mx2.example.com"}}, hours(1), true};
+    SUBCASE("those before did not validate") {
+        world.dane.exchanges.clear();
+        REQUIRE(world.ask() == "secure");
+        world.dane.exchanges.insert_or_assign("example.com", hosts);
+        CHECK(world.ask() == "secure");
+        CHECK(world.from_memory);
+        world.engine->resolvers_changed();
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.from_memory);
+    }
+    SUBCASE("the new ones fail") {
+        REQUIRE(world.ask() == "dane-only");
+        world.engine->resolvers_changed();
+        world.break_mx();
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+    }
+    SUBCASE("they change while DANE is looked up") {
+        world.dane.on_query = [&] {
+            world.dane.on_query = nullptr;
+            world.engine->resolvers_changed();
+        };
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+    }
+}
+
 // proves DANE-4
 TEST_CASE("a smart host is itself the mail host, at its own port, without an MX lookup") {
     DaneWorld world;
