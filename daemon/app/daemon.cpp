@@ -79,7 +79,6 @@ void tell_overrides(std::size_t count) {
 Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log, Reload reload)
     : configured_(config.restart),
       configured_stores_(config.store),
-      configured_dns_(config.dns),
       fitted_(fit_to_file_limit(config.restart, config.https.concurrency)),
       overrides_(config.server.overrides.size()),
       reload_(std::move(reload)),
@@ -103,6 +102,10 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
       tick_timer_(network_),
       watchdog_(service_manager::watchdog_limit()) {
     signals_.add(SIGUSR1);
+    dns_.on_change([this] {
+        engine_.resolvers_changed();
+        resolver_.look_anew();
+    });
 }
 
 engine::Stores Daemon::stores() {
@@ -272,7 +275,6 @@ Daemon::Reloaded Daemon::apply(const Fresh& read) {
         outcome.findings.push_back("warning: " + std::string(needs_restart));
     }
     dns_.configure(fresh->dns);
-    if (fresh->dns != std::exchange(configured_dns_, fresh->dns)) resolver_.look_anew();
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);
     control_.configure(fresh->server);

@@ -84,7 +84,6 @@ private:
 
     server::RestartSettings configured_;
     store::Settings configured_stores_;
-    dns::Settings configured_dns_;
     server::RestartSettings fitted_;  ///< the same, within what the system allows
     std::size_t overrides_;
     Reload reload_;

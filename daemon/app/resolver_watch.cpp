@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds pause{30};
+constexpr std::chrono::seconds longest_pause{30};
 
 }  // namespace
 
@@ -27,6 +27,7 @@ void ResolverWatch::start() {
 }
 
 void ResolverWatch::look_anew() {
+    if (stopping_) return;
     state_ = State::not_tested;
     tasks_.spawn(look_once());
 }
@@ -38,12 +39,19 @@ void ResolverWatch::stop() {
 }
 
 asio::awaitable<void> ResolverWatch::watch() {
+    unsigned failures = 0;
     while (!stopping_) {
-        co_await look_once();
+        const State found = co_await look();
+        failures = found == State::not_answering ? failures + 1 : 0;
         boost::system::error_code cancelled;
-        timer_.expires_after(pause);
+        timer_.expires_after(pause_after(failures));
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
+}
+
+std::chrono::seconds ResolverWatch::pause_after(unsigned failures) noexcept {
+    if (failures == 0 || failures > 5) return longest_pause;
+    return std::chrono::seconds(1U << (failures - 1));
 }
 
 asio::awaitable<void> ResolverWatch::look_once() {

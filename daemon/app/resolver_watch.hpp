@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ public:
     /// `dns` outlives it.
     ResolverWatch(const boost::asio::any_io_executor& network, dns::CaresClient& dns);
 
-    /// Looks now, and every half a minute.
+    /// Looks now, and every half a minute; more often at first while there is no answer.
     void start();
     /// Looks once more, and says what it finds even if it is the same as before.
     void look_anew();
@@ -35,6 +36,10 @@ public:
     State state() const noexcept { return state_; }
     /// Why it is not answering.
     const std::string& reason() const noexcept { return reason_; }
+
+    /// How long to wait after so many looks without an answer: at boot, the resolver may start a moment after
+    /// the daemon.
+    static std::chrono::seconds pause_after(unsigned failures) noexcept;
 
 private:
     boost::asio::awaitable<void> watch();

@@ -10,14 +10,15 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace tlspolicy::cache {
 
 /// What is known of DANE, by lookup key. Safe from any thread; a lookup holds one of 64 short locks and
-/// allocates nothing. Bounded: what was unused for long goes first, and is merely looked up again, for DNSSEC
-/// proves it anew.
+/// allocates nothing. Bounded, many hosts counting as more than one entry: what was unused for long goes
+/// first, and is merely looked up again, for DNSSEC proves it anew.
 class DaneCache {
 public:
     static constexpr std::size_t shard_count = 64;
@@ -50,17 +51,22 @@ private:
         static std::string_view key(const DaneEntryPtr& entry) noexcept { return entry->key(); }
         bool operator()(const auto& a, const auto& b) const noexcept { return key(a) == key(b); }
     };
+    using Entries = boost::unordered_flat_set<DaneEntryPtr, Hash, Equal>;
+    using Removed = std::vector<DaneEntryPtr>;  // declared before the lock, so freed after it
     struct alignas(64) Shard {
         explicit Shard(const Hash& hash) : entries(0, hash) {}
         mutable std::mutex mutex;
-        boost::unordered_flat_set<DaneEntryPtr, Hash, Equal> entries;
+        Entries entries;
+        std::size_t room_taken = 0;
     };
 
     static std::size_t per_shard(std::size_t max_entries) noexcept {
         return (max_entries + shard_count - 1) / shard_count;
     }
     Shard& shard_of(std::string_view key) const noexcept;
-    void make_room(Shard& shard);
+    void remove(Shard& shard, Entries::iterator position, Removed& removed);
+    void make_room(Shard& shard, std::size_t wanted, Removed& removed);
+    bool sweep_part(Shard& shard, Time end, std::string& from);
 
     Hash hash_;
     std::vector<std::unique_ptr<Shard>> shards_;

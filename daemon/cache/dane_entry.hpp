@@ -7,6 +7,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct DaneState {
     dane::MxState mx = dane::MxState::failed;
     Time mx_good_until = {};
     std::vector<DaneHost> hosts = {};
+    dane::Standing definite = dane::Standing::none;  ///< the last standing that was known, failures aside
 
     friend bool operator==(const DaneState&, const DaneState&) = default;
 };
@@ -37,12 +39,16 @@ struct DaneState {
 /// A snapshot: immutable but for its marks of use, replaced whole, shared between threads.
 class DaneEntry : public boost::intrusive_ref_counter<DaneEntry> {
 public:
-    /// `key`: engine::DaneTarget::text().
-    DaneEntry(std::string key, DaneState state, Time used)
-        : key_(std::move(key)), state_(std::move(state)), last_used_(used.time_since_epoch().count()) {}
+    /// `key`: engine::DaneTarget::text(). `era`: of the resolvers that it was learnt from.
+    DaneEntry(std::string key, DaneState state, Time used, std::uint32_t era = 0)
+        : key_(std::move(key)),
+          state_(std::move(state)),
+          era_(era),
+          last_used_(used.time_since_epoch().count()) {}
 
     const std::string& key() const noexcept { return key_; }
     const DaneState& state() const noexcept { return state_; }
+    std::uint32_t era() const noexcept { return era_; }
     Time last_used() const noexcept { return Time(Duration(last_used_.load(std::memory_order_relaxed))); }
     void mark_used(Time now) const noexcept {
         if (now - last_used() >= std::chrono::seconds(10))  // spares the threads a shared write a lookup
@@ -56,6 +62,7 @@ public:
 private:
     std::string key_;
     DaneState state_;
+    std::uint32_t era_;
     mutable std::atomic<Time::rep> last_used_;
     mutable std::atomic<bool> refresh_claimed_{false};
 };

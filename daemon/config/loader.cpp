@@ -102,12 +102,19 @@ std::vector<Finding> read_more_overrides(const std::string& yaml, engine::Overri
     return report.findings;
 }
 
+/// What an editor leaves beside a file, and means to be hidden, is not.
+bool is_overrides_file(const std::filesystem::path& path) {
+    return path.extension() == ".yaml" && !path.filename().string().starts_with('.');
+}
+
 /// In the order of their names; what a later one says wins.
 void load_overrides(const std::filesystem::path& directory, Loaded& loaded) {
     std::error_code failure;
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, failure))
-        if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+    // Step by step, for what a range-for throws would end the daemon at a reload.
+    for (std::filesystem::directory_iterator entry(directory, failure), end; !failure && entry != end;
+         entry.increment(failure))
+        if (is_overrides_file(entry->path())) files.push_back(entry->path().string());
     if (failure && failure != std::errc::no_such_file_or_directory)
         return loaded.findings.push_back(
             {Finding::Severity::error, 0, "cannot be read: " + failure.message(), directory.string()});

@@ -49,8 +49,12 @@ Standing judge(MxState mx, std::span<const HostState> hosts) noexcept {
     return unusable ? Standing::unusable : Standing::none;
 }
 
+bool is_definite(Standing standing) noexcept {
+    return rank(standing) >= 0;
+}
+
 bool is_weaker(Standing now, Standing before) noexcept {
-    return rank(now) >= 0 && rank(now) < rank(before);
+    return is_definite(now) && rank(now) < rank(before);
 }
 
 std::string_view name_of(Standing standing) noexcept {

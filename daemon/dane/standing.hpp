@@ -30,6 +30,9 @@ enum class Standing : std::uint8_t {
 /// Hosts without addresses do not count.
 Standing judge(MxState mx, std::span<const HostState> hosts) noexcept;
 
+/// Whether it says how much is protected; false: a failure hides that.
+bool is_definite(Standing standing) noexcept;
+
 /// Whether a change takes protection away, failures aside.
 bool is_weaker(Standing now, Standing before) noexcept;
 

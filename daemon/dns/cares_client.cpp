@@ -65,6 +65,7 @@ void CaresClient::use_servers() {
     if (upstreams_ != nullptr) former_.push_back(upstreams_);
     upstreams_ = std::make_shared<Upstreams>(
         network_, resolv_conf_ != nullptr ? resolv_conf_->servers() : settings_.servers, settings_);
+    if (on_change_) on_change_();
 }
 
 std::shared_ptr<Lookup> CaresClient::prepare(Question question, Edns edns) {

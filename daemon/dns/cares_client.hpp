@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -49,6 +50,9 @@ public:
     /// Whether the servers validate, and are believed: asks for what the root zone signs.
     boost::asio::awaitable<Result<bool>> validates();
 
+    /// Hears that other servers are asked from now on, or in another way.
+    void on_change(std::function<void()> heard) { on_change_ = std::move(heard); }
+
     /// Has what passes on the wire from now on told to `observer`, which outlives this.
     void observe(QueryObserver& observer) { observer_ = &observer; }
 
@@ -67,6 +71,7 @@ private:
     std::shared_ptr<LookupQueue> queue_;
     std::shared_ptr<Upstreams> upstreams_;
     QueryObserver* observer_ = nullptr;
+    std::function<void()> on_change_;
     std::vector<std::weak_ptr<Upstreams>> former_;  ///< with lookups under way, perhaps
 };
 

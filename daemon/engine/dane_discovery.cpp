@@ -102,6 +102,7 @@ boost::asio::awaitable<DaneFindings> DaneDiscovery::discover(DaneTarget target) 
     for (std::size_t i = round->working; i > 0; --i)
         tasks_.spawn(work(round));
     co_await round->done.wait();
+    if (round->working > 0) co_return findings;  // cancelled: the workers still write to their hosts
     if (round->failure) std::rethrow_exception(round->failure);
     findings.hosts = std::move(round->hosts);
     co_return findings;

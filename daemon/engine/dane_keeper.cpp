@@ -45,6 +45,7 @@ DaneKeeper::DaneKeeper(const boost::asio::any_io_executor& network, DaneDns& dns
 cache::DaneEntryPtr DaneKeeper::known(std::string_view key, Time now) {
     auto entry = cache_.find(key);
     if (!entry || now >= entry->state().until) return nullptr;
+    if (entry->era() != era_.load(std::memory_order_relaxed)) return nullptr;
     entry->mark_used(now);
     if (now >= entry->state().refresh && entry->claim_refresh())
         boost::asio::post(network_, [this, entry] {
@@ -52,6 +53,14 @@ cache::DaneEntryPtr DaneKeeper::known(std::string_view key, Time now) {
             if (again) look_up(DaneTarget::of(*again));
         });
     return entry;
+}
+
+std::optional<cache::DaneState> DaneKeeper::bridged(std::string_view key, Time now) const {
+    const auto entry = cache_.find(key);
+    if (!entry) return std::nullopt;
+    DaneFindings silence;
+    silence.why = "the mail hosts could not be looked up in time";
+    return learn_dane(&entry->state(), silence, settings_, now);
 }
 
 void DaneKeeper::look_up(const DaneTarget& target) {
@@ -63,18 +72,20 @@ void DaneKeeper::look_up(const DaneTarget& target) {
 boost::asio::awaitable<void> DaneKeeper::fly(DaneTarget target) {
     Landing landing(*this, target);
     const Time begun = clock_.now();
+    const std::uint32_t era = era_.load(std::memory_order_relaxed);
     const DaneFindings findings = co_await discovery_.discover(target);
     if (stopping_) co_return;
-    landing.with(learn(target, findings, clock_.now() - begun));
+    landing.with(learn(target, findings, clock_.now() - begun, era));
 }
 
-cache::DaneEntryPtr DaneKeeper::learn(const DaneTarget& target, const DaneFindings& findings, Duration took) {
+cache::DaneEntryPtr DaneKeeper::learn(const DaneTarget& target, const DaneFindings& findings, Duration took,
+                                      std::uint32_t era) {
     const Time now = clock_.now();
     const DaneKey key(target);
     const auto before = cache_.find(key.text());
     auto state = learn_dane(before ? &before->state() : nullptr, findings, settings_, now);
     report(target, before, state, took);
-    cache::DaneEntryPtr entry(new cache::DaneEntry(std::string(key.text()), std::move(state), now));
+    cache::DaneEntryPtr entry(new cache::DaneEntry(std::string(key.text()), std::move(state), now, era));
     cache_.put(entry);
     return entry;
 }
@@ -83,12 +94,13 @@ void DaneKeeper::report(const DaneTarget& target, const cache::DaneEntryPtr& bef
                         const cache::DaneState& now, Duration took) const {
     const DaneKey key(target);
     const auto was = before ? before->state().standing : dane::Standing::none;
+    const auto last_known = before ? before->state().definite : dane::Standing::none;
     if (!now.why.empty()) {
         const std::string* failed_before = before ? &before->state().why : nullptr;
         observer_.on_event(DaneFailed{key.text(), now, failed_before, took});
     }
-    if (dane::is_weaker(now.standing, was))
-        observer_.on_event(DaneWeakened{key.text(), was, now, took});
+    if (dane::is_weaker(now.standing, last_known))
+        observer_.on_event(DaneWeakened{key.text(), last_known, now, took});
     else if (now.standing != was && now.why.empty())
         observer_.on_event(DaneLearned{key.text(), was, now, took});
 }

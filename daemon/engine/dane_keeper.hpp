@@ -10,7 +10,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,7 +38,12 @@ public:
 
     /// What is remembered, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered(std::string_view key) const { return cache_.find(key); }
+    /// For whoever can wait no longer: what is remembered, as if the lookup under way had failed now.
+    std::optional<cache::DaneState> bridged(std::string_view key, Time now) const;
     void forget(std::string_view key) { cache_.erase(key); }
+    /// Other resolvers are asked from now on, which may validate where those before did not: nothing that was
+    /// learnt is known() until it is looked up again. It still bridges a failure of that.
+    void look_again_at_all() noexcept { era_.fetch_add(1, std::memory_order_relaxed); }
 
     /// Unless that is under way.
     void look_up(const DaneTarget& target);
@@ -51,7 +58,8 @@ public:
 private:
     class Landing;
     boost::asio::awaitable<void> fly(DaneTarget target);
-    cache::DaneEntryPtr learn(const DaneTarget& target, const DaneFindings& findings, Duration took);
+    cache::DaneEntryPtr learn(const DaneTarget& target, const DaneFindings& findings, Duration took,
+                              std::uint32_t era);
     void report(const DaneTarget& target, const cache::DaneEntryPtr& before, const cache::DaneState& now,
                 Duration took) const;
 
@@ -63,6 +71,7 @@ private:
     cache::DaneCache cache_;
     DaneDiscovery discovery_;
     std::unordered_set<std::string> flying_;
+    std::atomic<std::uint32_t> era_{0};
     bool stopping_ = false;
     async::Tasks tasks_;
 };

@@ -25,6 +25,10 @@ public:
         for (const DaneHost& host : state_.hosts)
             states.push_back(host.state);
         state_.standing = dane::judge(state_.mx, states);
+        if (dane::is_definite(state_.standing))
+            state_.definite = state_.standing;
+        else if (before_ != nullptr)
+            state_.definite = before_->definite;
         const Duration life = state_.why.empty() ? settings_.dane.clamp(ttl_) : settings_.dane.min;
         state_.until = now_ + life;
         state_.refresh = now_ + life * 3 / 4;

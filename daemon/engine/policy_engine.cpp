@@ -134,6 +134,12 @@ void PolicyEngine::wait(Question question) {
     const auto entry = cache_.find(domain.text());
     if (entry && freshness(entry->sts(), now) != Freshness::stale)
         return go_on(one, one.begin(), entry->sts(), now, Source::cached);
+    const DaneKey key(target);
+    const auto dane = question.options.dane && dane_ ? dane_->known(key.text(), now) : nullptr;
+    if (dane && dane->state().standing == dane::Standing::all_usable) {
+        if (!is_overloaded(domain)) start(domain, Reason::lookup);  // what MTA-STS says is wanted one day
+        return answer(one, one.begin(), postfix::Dane{true}, Source::cached);
+    }
     if (is_overloaded(domain)) {
         observer_.on_event(Overloaded{domain});
         return answer(one, one.begin(), postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"},
@@ -142,7 +148,7 @@ void PolicyEngine::wait(Question question) {
     const auto [flight, is_new] = flights_.try_emplace(domain);
     flight->second.waiters.splice(flight->second.waiters.end(), one);
     ++waiting_;
-    if (question.options.dane && dane_) dane_->look_up(target);  // beside MTA-STS
+    if (question.options.dane && dane_ && !dane) dane_->look_up(target);  // beside MTA-STS
     if (is_new) tasks_.spawn(fly(domain, Reason::lookup));
 }
 
@@ -162,9 +168,12 @@ void PolicyEngine::go_on(Waiters& waiters, Waiters::iterator waiter, const cache
 
 postfix::Answer PolicyEngine::judge(const Waiter& waiter, const cache::StsState& sts, Time now) {
     if (!waiter.options.dane) return decide(sts, waiter.options, now);
+    if (!dane_) return decide(sts, nullptr, waiter.options, now);
     const DaneKey key(waiter.target);
-    const auto entry = dane_ ? dane_->known(key.text(), now) : nullptr;
-    return decide(sts, entry ? &entry->state() : nullptr, waiter.options, now);
+    if (const auto known = dane_->known(key.text(), now))
+        return decide(sts, &known->state(), waiter.options, now);
+    const auto bridged = dane_->bridged(key.text(), now);
+    return decide(sts, bridged ? &*bridged : nullptr, waiter.options, now);
 }
 
 void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry) {
@@ -175,7 +184,9 @@ void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& 
         waiting_ -= waiters.size();
         while (!waiters.empty()) {
             const auto first = waiters.begin();
-            answer(waiters, first, decide(first->sts, entry ? &entry->state() : nullptr, first->options, now),
+            answer(waiters, first,
+                   entry ? decide(first->sts, &entry->state(), first->options, now)
+                         : judge(*first, first->sts, now),
                    Source::discovered);
         }
     }
@@ -215,7 +226,7 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
         auto recalled = co_await archive_.recall(domain, settings_);
         if (stopping_) co_return;
         if (flights_.find(domain)->second.forgotten) recalled.reset();
-        if (recalled && reason == Reason::demand) {
+        if (recalled && reason != Reason::lookup) {
             take_over(domain, *std::move(recalled), begun);
         } else if (recalled) {
             const Source source = recalled->source;

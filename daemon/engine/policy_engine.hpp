@@ -94,6 +94,11 @@ public:
     void submit(std::vector<Question> questions);
 
     void configure(const Settings& settings);
+    /// Other resolvers are asked from now on: what is known of DANE is looked up again before it is answered
+    /// from.
+    void resolvers_changed() noexcept {
+        if (dane_) dane_->look_again_at_all();
+    }
 
     // What an operator asks for (steering.cpp)
 

@@ -33,10 +33,10 @@ void PolicyEngine::demand(const Domain& domain, RefreshHandler done) {
     start(domain, Reason::demand);  // or it is started where the one under way lands
 }
 
-// A policy that only the store holds is not to be taken for none when the network fails.
+// A policy that only the store holds is not to be taken for none when the network fails; it may have left
+// memory since this flight was begun for it.
 bool PolicyEngine::is_to_be_recalled(const Domain& domain, Reason reason) const {
     if (reason == Reason::lookup) return true;
-    if (reason != Reason::demand) return false;
     const auto known = cache_.find(domain.text());
     return !known || unexpired(known->sts(), clock_.now()) == nullptr;
 }

@@ -111,9 +111,16 @@ std::optional<std::string> decode_key(std::string_view coded) {
 
 void append_table_reply(std::string& out, const Answer& answer, std::string_view policy_domain) {
     const std::size_t begin = out.size();
+    const auto fits = [&] { return out.size() - begin <= max_table_line + 1; };
     std::visit(Renderer(out, policy_domain), answer);
-    if (out.size() - begin <= max_table_line + 1) return;
+    if (fits()) return;
     out.resize(begin);
+    if (const auto* policy = std::get_if<Found>(&answer); policy != nullptr && policy->tlsrpt) {
+        // A report less is better than mail that waits for ever.
+        append_line(out, found, policy->text->plain());
+        if (fits()) return;
+        out.resize(begin);
+    }
     append_line(out, again, "the answer is too long for a tcp_table: use socketmap");
 }
 

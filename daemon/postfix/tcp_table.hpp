@@ -33,7 +33,8 @@ bool is_coded(std::string_view key) noexcept;
 std::optional<std::string> decode_key(std::string_view coded);
 
 /// Appends "200 secure%20match=…\n", "500 …\n" for NOTFOUND, "400 …\n" for TEMP and PERM, and for an answer
-/// that is longer than Postfix reads. The parameters are those of append_reply().
+/// that is longer than Postfix reads; one that is so only with what TLS-RPT needs goes without that. The
+/// parameters are those of append_reply().
 void append_table_reply(std::string& out, const Answer& answer, std::string_view policy_domain);
 /// "500 …\n", to a command that is not served.
 void append_table_refusal(std::string& out);

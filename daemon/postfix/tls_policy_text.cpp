@@ -50,18 +50,54 @@ bool all_are(std::string_view list, char separator, bool (*is_right)(std::string
     }
 }
 
+bool is_hexadecimal(char c) {
+    const char lower = ascii::to_lower(c);
+    return ascii::is_digit(c) || (lower >= 'a' && lower <= 'f');
+}
+
 /// "AB:CD:…", a digest of at least 16 octets.
 bool is_fingerprint(std::string_view text) {
     constexpr std::size_t shortest = 32;  // digits of MD5, which Postfix 3 still knows
     std::size_t digits = 0;
     for (const char c : text) {
-        const char lower = ascii::to_lower(c);
-        if (ascii::is_digit(c) || (lower >= 'a' && lower <= 'f'))
+        if (is_hexadecimal(c))
             ++digits;
         else if (c != ':')
             return false;
     }
     return digits >= shortest && digits % 2 == 0;
+}
+
+bool is_protocol_name(std::string_view word) {
+    constexpr std::array<std::string_view, 6> names{"SSLv2",   "SSLv3",   "TLSv1",
+                                                    "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+    return std::any_of(names.begin(), names.end(),
+                       [word](std::string_view name) { return ascii::equal_ignoring_case(word, name); });
+}
+
+/// A version as TLS writes it: "303", "0303", "0x0303".
+bool is_protocol_number(std::string_view word) {
+    if (word.starts_with("0x")) word.remove_prefix(2);
+    if (word.starts_with('0')) word.remove_prefix(1);
+    return word.size() == 3 && std::all_of(word.begin(), word.end(), is_hexadecimal);
+}
+
+/// "TLSv1.2" and "!TLSv1"; since Postfix 3.6 also ">=TLSv1.2" and "<=0304".
+bool is_protocol(std::string_view word) {
+    if (word.starts_with(">=") || word.starts_with("<=")) {
+        word.remove_prefix(2);
+        return is_protocol_number(word) || is_protocol_name(word);
+    }
+    if (word.starts_with('!')) word.remove_prefix(1);
+    return is_protocol_name(word);
+}
+
+/// "aNULL", "RC4", "kECDH+aRSA": OpenSSL's names of ciphers, without its operators, which are Postfix's own.
+bool is_cipher(std::string_view word) {
+    if (word.empty() || word.front() == '-' || word.front() == '+') return false;
+    return std::all_of(word.begin(), word.end(), [](char c) {
+        return ascii::is_alphanumeric(c) || c == '-' || c == '+' || c == '_' || c == '.';
+    });
 }
 
 struct Attribute {
@@ -90,7 +126,9 @@ std::string fault_of(const Attribute& attribute, std::string_view level) {
         return is_one_of(value, {"export", "low", "medium", "high", "null"}) ? "" : "has unknown ciphers=";
     if (is_one_of(name, {"connection_reuse", "enable_rpk"}))
         return is_one_of(value, {"yes", "no"}) ? "" : "has a switch that is neither yes nor no";
-    if (is_one_of(name, {"protocols", "exclude"})) return value.empty() ? "has an empty attribute" : "";
+    if (name == "protocols") return all_are(value, ':', is_protocol) ? "" : "has an unknown protocol";
+    if (name == "exclude")
+        return all_are(value, ':', is_cipher) ? "" : "has an exclude= that is no list of ciphers";
     return "has an attribute that is not known here";
 }
 

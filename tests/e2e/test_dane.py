@@ -163,6 +163,7 @@ class DaneTest(case.LabTest):
         self.assert_answer("plain.insecure", "OK secure match=mx-ours.insecure servername=hostname")
         self.assert_delivered("plain.insecure", "mx-ours.insecure")
 
+    # proves DANE-1
     def test_a_resolver_that_does_not_validate_leaves_mta_sts_and_is_told_once(self):
         self.lab.add(resolver.Resolver(self.lab.work, OTHER_RESOLVER))
         running = self.start(listen=[{"socketmap": "127.0.0.1:8471"}], dns={"servers": [OTHER_RESOLVER]}, maps=MAPS)
@@ -172,6 +173,7 @@ class DaneTest(case.LabTest):
         self.assertEqual(1, running.log.text().count("resolver-not-validating"))
         self.assertEqual(0, running.stop())
 
+    # proves DANE-1
     def test_a_resolver_elsewhere_is_believed_only_where_the_operator_says_so(self):
         for trust, answer in (("no", "OK secure match=mx-good.example servername=hostname"), ("yes", "OK dane-only")):
             running = self.start(listen=[{"socketmap": "127.0.0.1:8471"}], maps=MAPS,

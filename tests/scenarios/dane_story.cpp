@@ -64,6 +64,22 @@ public:
         REQUIRE(answer);
         return shown(*answer);
     }
+    /// Where a question is never answered.
+    std::string ask_until_deadline(std::string_view key = "example.com") {
+        std::optional<postfix::Answer> answer;
+        const auto target = engine::DaneTarget::of(*postfix::LookupKey::parse(key));
+        engine->ask(target, options, [&](const postfix::Answer& given) { answer = given; });
+        poll();
+        clock.advance(settings.answer_deadline);
+        engine->tick();
+        poll();
+        REQUIRE(answer);
+        return shown(*answer);
+    }
+    void poll() {
+        loop.restart();
+        loop.poll();
+    }
     void run() {
         loop.restart();
         loop.run();
@@ -147,6 +163,29 @@ TEST_CASE(
     }
 }
 
+// proves DANE-6
+TEST_CASE(
+    "a lookup of DANE that is silent is judged at the deadline by what was last seen, like one that fails") {
+    for (const std::string silent : {"example.com", "_25._tcp.mx1.example.com"}) {
+        for (const bool policy : {true, false}) {
+            CAPTURE(silent);
+            CAPTURE(policy);
+            DaneWorld world;
+            if (!policy) world.dns.no_txt("_mta-sts.example.com");
+            REQUIRE(world.ask() == "dane-only");
+            world.dane.mute.insert(silent);
+            world.clock.advance(minutes(11));  // it is out of date, and within its grace
+            CHECK(world.ask_until_deadline() == "dane-only");
+            world.clock.advance(hours(1));  // ... and beyond it
+            CHECK(world.ask_until_deadline()
+                  == (policy ? "TEMP DANE: the mail hosts could not be looked up in time" : "NOTFOUND"));
+            world.engine->stop();
+            world.run();
+            CHECK(world.engine->idle());
+        }
+    }
+}
+
 TEST_CASE("hosts that no longer do DANE are told as a weakening") {
     DaneWorld world;
     REQUIRE(world.ask() == "dane-only");
@@ -155,6 +194,66 @@ TEST_CASE("hosts that no longer do DANE are told as a weakening") {
     world.clock.advance(minutes(20));
     CHECK(world.ask() == "secure");
     CHECK(world.observer.last() == "dane-weakened example.com all-usable -> none");
+}
+
+TEST_CASE("a weakening is told also where a failure came between") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    world.break_mx();
+    for (int i = 0; i < 8; ++i) {
+        world.clock.advance(minutes(11));
+        world.ask();
+    }
+    REQUIRE(world.ask().starts_with("TEMP DANE"));
+    REQUIRE(world.observer.count("dane-weakened") == 0);
+    SUBCASE("it does no DANE any more") {
+        world.dane.exchanges.insert_or_assign("example.com", engine::Absent{});
+        world.clock.advance(minutes(1));
+        CHECK(world.ask() == "secure");
+        CHECK(world.observer.last() == "dane-weakened example.com all-usable -> none");
+    }
+    SUBCASE("it is as it was") {
+        world.dane.exchanges.insert_or_assign(
+            "example.com", engine::MxRecords{{{10, "mx1.example.com"}}, minutes(10), true});
+        world.clock.advance(minutes(1));
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.observer.count("dane-weakened") == 0);
+        CHECK(world.observer.last() == "dane example.com hosts-not-known -> all-usable");
+    }
+}
+
+// proves DANE-6
+TEST_CASE("what was learnt of DANE from other resolvers is looked up again, and bridges a failure of that") {
+    DaneWorld world;
+    const engine::MxRecords hosts{{{10, "mx1.example.com"}, {20, "mx2.example.com"}}, hours(1), true};
+    SUBCASE("those before did not validate") {
+        world.dane.exchanges.clear();
+        REQUIRE(world.ask() == "secure");
+        world.dane.exchanges.insert_or_assign("example.com", hosts);
+        CHECK(world.ask() == "secure");
+        CHECK(world.from_memory);
+        world.engine->resolvers_changed();
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.from_memory);
+    }
+    SUBCASE("the new ones fail") {
+        REQUIRE(world.ask() == "dane-only");
+        world.engine->resolvers_changed();
+        world.break_mx();
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+    }
+    SUBCASE("they change while DANE is looked up") {
+        world.dane.on_query = [&] {
+            world.dane.on_query = nullptr;
+            world.engine->resolvers_changed();
+        };
+        CHECK(world.ask() == "dane-only");
+        CHECK(world.ask() == "dane-only");
+        CHECK_FALSE(world.from_memory);
+    }
 }
 
 // proves DANE-4
@@ -272,6 +371,45 @@ TEST_CASE("where all hosts do DANE, a mute policy host holds up no answer") {
     world.engine->stop();
     world.run();
     CHECK(world.engine->idle());
+}
+
+TEST_CASE("DANE that is known is not looked up again for a domain whose MTA-STS is not") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    const auto queries = world.dane.queries;
+    world.cache.erase("example.com");
+    world.dns.mute_txt("_mta-sts.example.com");
+    std::optional<postfix::Answer> answer;
+    world.engine->ask(*Domain::parse("example.com"), world.options,
+                      [&](const postfix::Answer& given) { answer = given; });
+    world.poll();
+    REQUIRE(answer);
+    CHECK(DaneWorld::shown(*answer) == "dane-only");
+    CHECK(world.dane.queries == queries);
+    CHECK(world.dns.queries_for("_mta-sts.example.com") == 2);  // but that is looked up
+    CHECK(world.engine->waiting() == 0);
+    world.engine->stop();
+    world.run();
+    CHECK(world.engine->idle());
+}
+
+TEST_CASE("a discovery of DANE may be cancelled while its hosts are looked up") {
+    for (const std::string silent :
+         {"mx1.example.com", "mx2.example.com", "_25._tcp.mx1.example.com", "_25._tcp.mx2.example.com"}) {
+        CAPTURE(silent);
+        DaneWorld each;
+        std::optional<postfix::Answer> answer;
+        each.dane.mute = {silent};
+        each.engine->ask(*Domain::parse("example.com"), each.options,
+                         [&](const postfix::Answer& given) { answer = given; });
+        each.poll();
+        CHECK_FALSE(answer);
+        each.engine->stop();
+        each.run();
+        REQUIRE(answer);
+        CHECK(DaneWorld::shown(*answer) == "TEMP tlspolicyd is stopping");
+        CHECK(each.engine->idle());
+    }
 }
 
 TEST_CASE("a map without DANE asks nothing of it, beside one with DANE") {

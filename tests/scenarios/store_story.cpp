@@ -81,6 +81,22 @@ TEST_CASE("a policy that is read back is rechecked behind its answer") {  // pro
     });
 }
 
+TEST_CASE("a recheck of a policy that has left memory asks the store first") {  // proves STS-30 STS-34
+    play_once([](World& world) {
+        world.use(World::Storage::shared);
+        publish(world, example);
+        world.expect(example, secure("mx.example.com"));
+        world.advance(minutes(6));
+        vanish(world, example);
+        world.leaves_memory(example);
+        world.expect(example, secure("mx.example.com"));  // from memory, and rechecked behind that
+        world.advance(seconds(2));
+        world.expect_queries(example, 2);
+        world.expect(example, secure("mx.example.com"));
+        world.expect_told("no-policy", 0);
+    });
+}
+
 TEST_CASE("a withdrawn policy does not come back") {  // proves STS-30
     play([](World& world) {
         world.use(World::Storage::both);

@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <optional>
@@ -266,6 +267,10 @@ std::size_t World::forget_failed() {
 
 void World::stop() {
     parts_->stop();
+}
+
+void World::leaves_memory(std::string_view domain) {
+    asio::post(parts_->loop, [this, name = std::string(domain)] { parts_->cache().erase(name); });
 }
 
 void World::use(Storage storage) {

@@ -113,6 +113,10 @@ public:
 
     void stop();
 
+    /// The domain's entry leaves memory, as for want of room, before anything that is asked from here on
+    /// runs.
+    void leaves_memory(std::string_view domain);
+
     enum class Storage : std::uint8_t { own, shared, both };
     /// Begins anew with these stores, which are empty at first; without this call there are none.
     void use(Storage storage);

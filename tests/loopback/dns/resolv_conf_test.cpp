@@ -141,17 +141,24 @@ TEST_CASE_FIXTURE(ResolvConfFixture, "a client that follows resolv.conf asks its
     chosen.servers.clear();
     chosen.resolv_conf = path();
     auto dns = net.client(chosen);
+    int changes = 0;
+    dns.on_change([&changes] { ++changes; });
     // Nobody listens on port 53 of 127.1.2.3, so this shows which address was taken.
     replace("nameserver 127.1.2.3\n");
     net.clock.pass(1s);
     CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.3 cannot be reached");
+    CHECK(changes == 1);
     replace("nothing\n");
     net.clock.pass(1s);
     CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.3 cannot be reached");
+    CHECK(changes == 1);
     replace("nameserver 127.1.2.4\n");
     net.clock.pass(1s);
     CHECK(net.text(dns, "x.example.com") == "TXT x.example.com: 127.1.2.4 cannot be reached");
     net.server.set("x.example.com", fakes::dns_txt("configured"));
     dns.configure(net.settings());
     CHECK(net.text(dns, "x.example.com") == "configured");
+    CHECK(changes == 3);
+    dns.configure(net.settings());  // no other than before
+    CHECK(changes == 3);
 }

@@ -77,6 +77,8 @@ TEST_CASE("files in overrides.d beside the configuration join in, in the order o
     std::ofstream(directory / "overrides.d" / "20-second.yaml")
         << "overrides:\n- {domain: a.example, answer: encrypt}\n- {domain: b.example, answer: none}\n";
     std::ofstream(directory / "overrides.d" / "ignored.txt") << "}{";
+    std::ofstream(directory / "overrides.d" / ".hidden.yaml") << "}{";
+    std::filesystem::create_symlink("joe@host.4711", directory / "overrides.d" / ".#10-first.yaml");  // Emacs
     const auto answer = [](const config::Loaded& loaded, std::string_view domain) {
         const auto* word = loaded.config.server.overrides.find(domain, WallTime{});
         return word == nullptr ? std::string() : *word->answer;

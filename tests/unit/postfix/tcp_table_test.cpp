@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace tlspolicy::postfix;
 
@@ -88,4 +90,21 @@ TEST_CASE("an answer that Postfix would not read whole is 400") {
     CHECK(reply == "400 the%20answer%20is%20too%20long%20for%20a%20tcp_table:%20use%20socketmap\n");
     const std::string fits(max_table_line - 4, 'a');
     CHECK(rendered(Overridden{std::make_shared<const std::string>(fits)}) == "200 " + fits + "\n");
+}
+
+TEST_CASE("what TLS-RPT needs is left out where only with it the answer is too long") {  // proves STS-41
+    const std::string_view patterns[] = {"mx.example.com"};
+    const auto answer_with = [&](std::size_t size) {
+        const std::string lines[] = {"version: STSv1", "mode: enforce", "note: " + std::string(size, 'x')};
+        return Found{std::make_shared<const SecureText>(SecureText::create(patterns, lines).value()), true};
+    };
+    CHECK(rendered(answer_with(1000)).find("policy_string") != std::string::npos);
+    CHECK(rendered(answer_with(4000)) == "200 secure%20match=mx.example.com%20servername=hostname\n");
+
+    const std::string label(60, 'a');
+    std::string name = label + '.' + label + '.' + label + ".example";
+    std::vector<std::string_view> many(30, name);
+    const std::string lines[] = {"version: STSv1"};
+    const Found long_plain{std::make_shared<const SecureText>(SecureText::create(many, lines).value()), true};
+    CHECK(rendered(long_plain).starts_with("400 the%20answer%20is%20too%20long"));
 }
