@@ -12,8 +12,6 @@ namespace tlspolicy::engine {
 namespace {
 
 constexpr Duration sweep_pause = std::chrono::seconds(1);
-constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
-constexpr std::size_t max_refreshing = 64;    // half of the default fetch slots stay for lookups
 
 const cache::StsState unknown;
 
@@ -333,56 +331,6 @@ void PolicyEngine::tick() {
     next_sweep_ = now + sweep_pause;
     if (dane_) dane_->tick(now);
     look_after(now);
-}
-
-void PolicyEngine::release_overdue(Time now) {
-    for (auto& [domain, flight] : flights_)
-        release_overdue(flight.waiters, &flight.meanwhile, now);
-    for (auto& [key, waiters] : dane_waits_)
-        release_overdue(waiters, nullptr, now);
-    std::erase_if(dane_waits_, [](const auto& waits) { return waits.second.empty(); });
-}
-
-/// `sts` null: each waiter knows its own.
-void PolicyEngine::release_overdue(Waiters& waiters, const cache::StsState* sts, Time now) {
-    for (auto waiter = waiters.begin(); waiter != waiters.end();) {
-        const auto overdue = waiter++;
-        if (now < overdue->deadline) continue;
-        --waiting_;
-        answer(waiters, overdue, judge(*overdue, sts != nullptr ? *sts : overdue->sts, now),
-               Source::deadline);
-    }
-}
-
-// One shard each time: all of them within about a minute.
-void PolicyEngine::look_after(Time now) {
-    if (walk_.at_end()) {
-        walk_ = {};
-        archive_.begin_walk(now);
-    }
-    const std::size_t shard = walk_.shard;
-    while (walk_.shard == shard) {
-        for (const auto& entry : cache_.walk_on(walk_, entries_at_once))
-            look_after(*entry, now);
-    }
-    if (walk_.at_end()) discovery_.pool().sweep();
-}
-
-void PolicyEngine::look_after(const cache::Entry& entry, Time now) {
-    archive_.show(entry);
-    const Care care = care_for(entry, settings_, now);
-    if (care == Care::none) return;
-    const auto domain = Domain::parse(entry.domain());
-    if (!domain || flights_.contains(*domain)) return;
-    if (care == Care::refresh) {
-        if (refreshing_ < max_refreshing) start(*domain, Reason::refresh);
-        return;
-    }
-    if (const auto* expired = std::get_if<cache::Cached>(&entry.sts())) {
-        observer_.on_event(PolicyExpired{*domain, *expired});
-        archive_.forget(entry.domain());
-    }
-    cache_.erase(entry.domain());
 }
 
 void PolicyEngine::stop() {
