@@ -96,9 +96,8 @@ void ControlService::configure(const Settings& settings) {
 }
 
 asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
-    if (!request.peer_uid || !rights_.admits(*request.peer_uid, clock_.now())) {
-        std::string user = "unknown";
-        if (request.peer_uid) user = rights_.name_of(*request.peer_uid, clock_.now());
+    if (!request.peer_uid || !rights_.admits(*request.peer_uid)) {
+        const std::string user = request.peer_uid ? name_of_user(*request.peer_uid) : "unknown";
         spdlog::warn("control-refused user=\"{}\" request=\"{} {}\"", printable(user),
                      printable(request.method), printable(request.path));
         co_return refusal(403,
@@ -110,8 +109,8 @@ asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
         wrong.allow = "GET, POST";
         co_return wrong;
     }
-    spdlog::info("control-command user=\"{}\" request=\"{}\"",
-                 printable(rights_.name_of(*request.peer_uid, clock_.now())), printable(request.path));
+    spdlog::info("control-command user=\"{}\" request=\"{}\"", printable(name_of_user(*request.peer_uid)),
+                 printable(request.path));
     HttpResponse response = co_await post(std::move(request));
     co_return response;
 }

@@ -14,7 +14,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tlspolicy::server {
@@ -44,7 +43,7 @@ public:
                    const WallClock& wall_clock, ControlHost& host, const Settings& settings);
 
     /// Before the first request.
-    void set_rights(ControlRights rights) { rights_ = std::move(rights); }
+    void set_rights(ControlRights rights) noexcept { rights_ = rights; }
     void configure(const Settings& settings);
     boost::asio::awaitable<HttpResponse> respond(HttpRequest request) override;
 
