@@ -1,8 +1,9 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <sys/types.h>
+#include "server/peer.hpp"
+
+#include <algorithm>
+#include <cstdint>
 
 namespace tlspolicy::server {
 
@@ -11,17 +12,16 @@ namespace tlspolicy::server {
 /// or passes a connection on.
 class ControlRights {
 public:
-    ControlRights(uid_t own_user, gid_t group) : own_user_(own_user), group_(group) {}
+    ControlRights(std::uint32_t own_user, std::uint32_t group) : own_user_(own_user), group_(group) {}
 
-    /// Looks up the groups of whoever is neither root nor the daemon's user.
-    bool admits(uid_t user) const;
+    bool admits(const PeerCredentials& peer) const {
+        return peer.user == 0 || peer.user == own_user_
+               || std::find(peer.groups.begin(), peer.groups.end(), group_) != peer.groups.end();
+    }
 
 private:
-    uid_t own_user_;
-    gid_t group_;
+    std::uint32_t own_user_;
+    std::uint32_t group_;
 };
-
-/// "alice (1000)", or "1000" where nobody knows the name.
-std::string name_of_user(uid_t user);
 
 }  // namespace tlspolicy::server

@@ -96,10 +96,10 @@ void ControlService::configure(const Settings& settings) {
 }
 
 asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
-    if (!request.peer_uid || !rights_.admits(*request.peer_uid)) {
-        const std::string user = request.peer_uid ? name_of_user(*request.peer_uid) : "unknown";
-        spdlog::warn("control-refused user=\"{}\" request=\"{} {}\"", printable(user),
-                     printable(request.method), printable(request.path));
+    if (!request.peer || !rights_.admits(*request.peer)) {
+        spdlog::warn("control-refused user={} request=\"{} {}\"",
+                     request.peer ? std::to_string(request.peer->user) : "unknown", printable(request.method),
+                     printable(request.path));
         co_return refusal(403,
                           "only root, the daemon's user and the members of the socket's group may do this");
     }
@@ -109,8 +109,7 @@ asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
         wrong.allow = "GET, POST";
         co_return wrong;
     }
-    spdlog::info("control-command user=\"{}\" request=\"{}\"", printable(name_of_user(*request.peer_uid)),
-                 printable(request.path));
+    spdlog::info("control-command user={} request=\"{}\"", request.peer->user, printable(request.path));
     HttpResponse response = co_await post(std::move(request));
     co_return response;
 }

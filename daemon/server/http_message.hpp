@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include "server/peer.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ struct HttpRequest {
     std::string path;    ///< decoded, without the query
     HttpQuery query;
     std::string body;
-    std::optional<std::uint32_t> peer_uid;  ///< the client's user, at a Unix socket
+    std::optional<PeerCredentials> peer;  ///< at a Unix socket: who the client is
 };
 static_assert(!std::is_aggregate_v<HttpRequest>);
 

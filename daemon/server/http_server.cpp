@@ -26,6 +26,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds pause_after_failure{100};  // EMFILE lasts until some client goes
+constexpr std::chrono::milliseconds look_for_room{50};
 
 }  // namespace
 
@@ -127,8 +128,11 @@ asio::awaitable<void> HttpServer::accept_all() {
             continue;
         }
         // Those who come while all slots are busy wait in the system's queue, behind this one.
-        make_room();
-        auto slot = co_await slots_.take();
+        async::Slots::Slot slot;
+        while (!slot) {
+            make_room();
+            slot = co_await slots_.take(async::Slots::SteadyTime::clock::now() + look_for_room);
+        }
         tasks_.spawn(serve(std::move(*client), std::move(slot)));
     }
 }
@@ -151,15 +155,19 @@ asio::awaitable<void> HttpServer::serve(Socket socket, async::Slots::Slot /*slot
     co_await session->run();
 }
 
-// The one that has been idle longest goes, if all slots are taken.
+// If all slots are taken: of those who are between two requests, or take their time to send one, the one that
+// has done so for longest has to go.
 void HttpServer::make_room() {
     if (slots_.in_use() < limits_.clients) return;
-    HttpSession* oldest = nullptr;
+    HttpSession* first = nullptr;
+    auto when = std::chrono::steady_clock::now();
     for (auto* session : sessions_) {
-        if (!session->idle_since()) continue;
-        if (oldest == nullptr || *session->idle_since() < *oldest->idle_since()) oldest = session;
+        const auto dispensable = session->dispensable_from();
+        if (!dispensable || *dispensable > when) continue;
+        first = session;
+        when = *dispensable;
     }
-    if (oldest != nullptr) oldest->close();
+    if (first != nullptr) first->close();
 }
 
 void HttpServer::refuse(const Socket& client) {

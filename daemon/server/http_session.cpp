@@ -1,6 +1,7 @@
 #include "server/http_session.hpp"
 
 #include "async/within.hpp"
+#include "server/peer.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,7 +17,6 @@
 
 #include <cstddef>
 #include <string>
-#include <sys/socket.h>
 #include <utility>
 
 namespace tlspolicy::server {
@@ -32,16 +32,6 @@ using Parser = http::request_parser<http::string_body>;
 constexpr std::size_t first_read = 1024;
 constexpr std::size_t farewell_octets = 1024 * 1024;
 constexpr std::chrono::seconds farewell_timeout{1};
-
-std::optional<std::uint32_t> peer_uid_of(Socket& socket) {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    error_code failure;
-    const auto local = socket.local_endpoint(failure);
-    if (failure || local.protocol().family() != AF_UNIX) return std::nullopt;
-    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
-    return peer.uid;
-}
 
 /// What to say to a request that cannot be read; nullopt: nobody is there to hear it.
 std::optional<HttpResponse> refusal_of(const error_code& failure) {
@@ -75,7 +65,7 @@ public:
           limits_(limits),
           service_(service),
           is_crowded_(std::move(is_crowded)),
-          peer_uid_(peer_uid_of(stream_.socket())),
+          peer_(credentials_of(stream_.socket())),
           buffer_(limits.header_octets + limits.body_octets) {}
 
     asio::awaitable<void> run() override {
@@ -85,7 +75,7 @@ public:
         if (then == Then::take_leave) co_await take_leave();
     }
 
-    std::optional<Instant> idle_since() const noexcept override { return idle_since_; }
+    std::optional<Instant> dispensable_from() const noexcept override { return dispensable_from_; }
     void close() override { stream_.close(); }
 
 private:
@@ -100,6 +90,7 @@ private:
             const bool more = co_await wait_for_more();
             if (!more) co_return Then::drop;
         }
+        dispensable_from_ = std::chrono::steady_clock::now() + limits_.crowded_timeout;
         Parser parser;
         parser.header_limit(static_cast<std::uint32_t>(limits_.header_octets));
         parser.body_limit(limits_.body_octets);
@@ -113,6 +104,7 @@ private:
             const bool sent = co_await send(std::move(*refusal), 11, false, false);
             co_return sent ? Then::take_leave : Then::drop;
         }
+        dispensable_from_.reset();
         const auto& message = parser.get();
         const unsigned version = message.version();
         const bool is_head = message.method() == http::verb::head;
@@ -126,13 +118,12 @@ private:
     }
 
     asio::awaitable<bool> wait_for_more() {
-        idle_since_ = std::chrono::steady_clock::now();
+        dispensable_from_ = std::chrono::steady_clock::now();
         stream_.expires_after(limits_.idle_timeout);
         const auto room = buffer_.prepare(first_read);
         error_code failure;
         const std::size_t received =
             co_await stream_.async_read_some(room, asio::redirect_error(asio::use_awaitable, failure));
-        idle_since_.reset();
         buffer_.commit(received);
         co_return !failure;
     }
@@ -148,7 +139,7 @@ private:
         if (message.method() == http::verb::head) request.method = "GET";
         request.query = std::move(target->query);
         request.body = std::move(message.body());
-        request.peer_uid = peer_uid_;
+        request.peer = peer_;
         stream_.expires_never();
         auto work = service_.respond(std::move(request));
         auto response = co_await async::within(limits_.answer_timeout, std::move(work));
@@ -190,9 +181,9 @@ private:
     const HttpLimits limits_;
     HttpService& service_;
     const IsCrowded is_crowded_;
-    const std::optional<std::uint32_t> peer_uid_;
+    const std::optional<PeerCredentials> peer_;
     beast::flat_buffer buffer_;
-    std::optional<Instant> idle_since_;
+    std::optional<Instant> dispensable_from_;
     bool has_answered_ = false;
 };
 

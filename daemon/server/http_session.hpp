@@ -26,8 +26,8 @@ public:
 
     /// Until the client goes, errs, or has had its time.
     virtual boost::asio::awaitable<void> run() = 0;
-    /// Since when it has been between two requests; nullopt while it is not.
-    virtual std::optional<Instant> idle_since() const noexcept = 0;
+    /// From when on it may be closed in favour of others who wait; nullopt while it is being answered.
+    virtual std::optional<Instant> dispensable_from() const noexcept = 0;
     virtual void close() = 0;
 };
 

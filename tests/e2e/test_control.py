@@ -111,7 +111,7 @@ class ControlTest(case.LabTest):
             return self.told("refresh", "changing.example")["after"]["id"] == "2"
         self.eventually(refreshed, 20, "the resolver does not forget the old record")
         self.assertEqual(answer_for("changing.example", "mx2"), running.ask("changing.example"))
-        running.log.wait_for(r"control-command user=\"root \(0\)\" request=\"/refresh/changing.example\"")
+        running.log.wait_for(r"control-command user=0 request=\"/refresh/changing.example\"")
 
     def test_forget_leaves_an_enforced_policy_without_force(self):
         running = self.begin()
@@ -167,12 +167,9 @@ class ControlTest(case.LabTest):
         code, _, err = self.tlspolicy("status", **self.as_nobody())
         self.assertEqual(UNKNOWN, code)
         self.assertIn("only root", err)
-        running.log.wait_for(r"control-refused user=\"nobody \(\d+\)\" request=\"GET /status\"")
+        running.log.wait_for(rf"control-refused user={pwd.getpwnam('nobody').pw_uid} request=\"GET /status\"")
 
         self.socket.chmod(0o660)
-        self.addCleanup(isolation.replace_file, "/etc/group", pathlib.Path("/etc/group").read_text())
-        members = pathlib.Path("/etc/group").read_text().replace("root:x:0:", "root:x:0:nobody,", 1)
-        isolation.replace_file("/etc/group", members.replace("nobody,\n", "nobody\n", 1))
         code, out, err = self.tlspolicy("status", **self.as_nobody(os.stat(self.socket).st_gid))
         self.assertEqual(FINE, code, out + err)
 

@@ -29,7 +29,7 @@ asio::awaitable<HttpResponse> say(HttpRequest request, std::string text) {
     HttpResponse response(200, std::move(text));
     if (request.path == "/echo") {
         response.body += request.body + " a=" + request.query["a"];
-        if (request.peer_uid) response.body += " uid=" + std::to_string(*request.peer_uid);
+        if (request.peer) response.body += " uid=" + std::to_string(request.peer->user);
     }
     co_return response;
 }

@@ -167,6 +167,20 @@ TEST_CASE("who comes when all places are taken has the place of who was idle lon
     CHECK(first.exchange(get_root, here.size()) == here);
 }
 
+TEST_CASE("clients who say nothing, or say it slowly, keep nobody out") {
+    HttpFixture http;
+    http.limits.clients = 4;
+    http.limits.crowded_timeout = milliseconds(20);
+    http.limits.request_timeout = std::chrono::hours(1);
+    http.start();
+    std::vector<SocketmapClient> rude;
+    for (int i = 0; i < 16; ++i) {
+        rude.push_back(http.connect());
+        if (i % 2 == 0) rude.back().send("GET / HTTP/1.1\r\nX-Slow: ");
+    }
+    CHECK(still_serves(http));
+}
+
 TEST_CASE("it stops with clients in every state") {
     HttpFixture http;
     http.start();

@@ -8,9 +8,12 @@
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <unistd.h>
+#include <vector>
 
 namespace asio = boost::asio;
 using tlspolicy::server::address_of;
+using tlspolicy::server::credentials_of;
 using tlspolicy::server::peer_of;
 using tlspolicy::server::Socket;
 using Protocol = asio::generic::stream_protocol;
@@ -44,4 +47,26 @@ TEST_CASE("a client that is gone is not taken for one on a Unix socket") {
     const Socket socket(context, Protocol(asio::ip::tcp::v4()));
     CHECK_FALSE(address_of(socket));
     CHECK(peer_of(socket) == "gone");
+}
+
+TEST_CASE("the kernel says who is at the other end of a Unix socket, with all groups") {
+    asio::io_context context;
+    asio::local::stream_protocol::socket one(context);
+    asio::local::stream_protocol::socket other(context);
+    asio::local::connect_pair(one, other);
+    Socket socket(context, Protocol(asio::local::stream_protocol()), one.release());
+    const auto peer = credentials_of(socket);
+    REQUIRE(peer);
+    CHECK(peer->user == ::geteuid());
+    std::vector<gid_t> expected(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    expected.resize(
+        static_cast<std::size_t>(::getgroups(static_cast<int>(expected.size()), expected.data())));
+    expected.insert(expected.begin(), ::getegid());
+    CHECK(peer->groups == std::vector<std::uint32_t>(expected.begin(), expected.end()));
+}
+
+TEST_CASE("at other sockets nobody says who it is") {
+    asio::io_context context;
+    Socket socket(context, Protocol(asio::ip::tcp::v4()));
+    CHECK_FALSE(credentials_of(socket));
 }
