@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/domain.hpp"
+#include "base/percent.hpp"
 #include "config/url_parts.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "config/stores.hpp"
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "config/units.hpp"
 #include "config/url_parts.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 /// The pieces that addresses and URLs have in common (RFC 3986, 3.2).
@@ -18,8 +17,5 @@ std::optional<HostPort> split_host_port(std::string_view text);
 
 /// 1 to 65535.
 std::optional<std::uint16_t> parse_port(std::string_view text);
-
-/// "p%40ss" -> "p@ss".
-std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace tlspolicy::config

@@ -2,22 +2,12 @@
 
 #include "base/ascii.hpp"
 
-#include <algorithm>
-
 namespace tlspolicy::postfix {
 namespace {
 
 constexpr std::string_view found = "200 ";
 constexpr std::string_view again = "400 ";
 constexpr std::string_view not_found = "500 ";
-
-constexpr int no_digit = -1;
-
-int digit_of(char c) noexcept {
-    if (ascii::is_digit(c)) return c - '0';
-    const char lower = ascii::to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : no_digit;
-}
 
 void append_coded(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
@@ -88,25 +78,6 @@ std::optional<std::string_view> key_of_get(std::string_view line) noexcept {
 
 bool is_coded(std::string_view key) noexcept {
     return key.find('%') != std::string_view::npos;
-}
-
-std::optional<std::string> decode_key(std::string_view coded) {
-    std::string key;
-    key.reserve(coded.size());
-    while (!coded.empty()) {
-        if (coded.front() != '%') {
-            key += coded.front();
-            coded.remove_prefix(1);
-            continue;
-        }
-        if (coded.size() < 3) return std::nullopt;
-        const int high = digit_of(coded[1]);
-        const int low = digit_of(coded[2]);
-        if (high == no_digit || low == no_digit) return std::nullopt;
-        key += static_cast<char>(static_cast<unsigned char>(high * 16 + low));
-        coded.remove_prefix(3);
-    }
-    return key;
 }
 
 void append_table_reply(std::string& out, const Answer& answer, std::string_view policy_domain) {

@@ -23,14 +23,12 @@ struct Line {
 
 std::variant<NeedMore, Line, Malformed> decode_line(std::string_view buffered) noexcept;
 
-/// The key of "get <key>", still written with %XX where decode_key() has something to do; nullopt: another
-/// command, which nobody serves.
+/// The key of "get <key>", still written with %XX where percent_decode() has something to do; nullopt:
+/// another command, which nobody serves.
 std::optional<std::string_view> key_of_get(std::string_view line) noexcept;
 
-/// Whether the key holds anything that decode_key() would change.
+/// Whether the key holds anything that percent_decode() would change.
 bool is_coded(std::string_view key) noexcept;
-/// nullopt: a '%' without its two hexadecimal digits.
-std::optional<std::string> decode_key(std::string_view coded);
 
 /// Appends "200 secure%20match=…\n", "500 …\n" for NOTFOUND, "400 …\n" for TEMP and PERM, and for an answer
 /// that is longer than Postfix reads; one that is so only with what TLS-RPT needs goes without that. The

@@ -1,5 +1,6 @@
 #include "server/session.hpp"
 
+#include "base/percent.hpp"
 #include "base/printable.hpp"
 #include "postfix/answer.hpp"
 #include "postfix/lookup_key.hpp"
@@ -162,7 +163,7 @@ Session::Next Session::answer_line(std::string_view buffered) {
         return Next::go_on;
     }
     if (!postfix::is_coded(*key)) return answer_in_map(table_map_, *key);
-    const auto decoded_key = postfix::decode_key(*key);
+    const auto decoded_key = percent_decode(*key);
     return decoded_key ? answer_in_map(table_map_, *decoded_key) : refuse("a % without two digits");
 }
 

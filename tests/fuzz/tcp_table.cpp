@@ -1,5 +1,6 @@
 #include "postfix/tcp_table.hpp"
 
+#include "base/percent.hpp"
 #include "fuzz/target.hpp"
 #include "postfix/answer.hpp"
 #include "postfix/lookup_key.hpp"
@@ -34,7 +35,7 @@ std::string serve(std::string_view stream, std::size_t piece) {
             if (!coded) {
                 append_table_refusal(replies);
             } else {
-                const auto key = decode_key(*coded);
+                const auto key = percent_decode(*coded);
                 invariant(is_coded(*coded) || key == *coded, "what is not coded stays as it is");
                 if (!key) return replies;
                 append_table_reply(replies, answer_to(*key), *key);
