@@ -2,6 +2,7 @@
 #include "app/logging.hpp"
 #include "app/service_manager.hpp"
 #include "base/paths.hpp"
+#include "base/printable.hpp"
 #include "base/version.hpp"
 #include "config/loader.hpp"
 
@@ -14,6 +15,7 @@
 
 namespace {
 
+using tlspolicy::in_quotes;
 using tlspolicy::config::Loaded;
 
 struct Arguments {
@@ -43,9 +45,9 @@ tlspolicy::app::Daemon::Fresh reload(const Arguments& arguments) {
     for (const auto& finding : loaded.findings) {
         fresh.findings.push_back(to_text(finding, loaded.file));
         if (finding.severity == tlspolicy::config::Finding::Severity::error)
-            spdlog::error("config-rejected reason=\"{}\"", to_text(finding, loaded.file));
+            spdlog::error("config-rejected reason=\"{}\"", in_quotes(to_text(finding, loaded.file)));
         else
-            spdlog::warn("config-warning reason=\"{}\"", to_text(finding, loaded.file));
+            spdlog::warn("config-warning reason=\"{}\"", in_quotes(to_text(finding, loaded.file)));
     }
     if (loaded.usable()) fresh.config = loaded.config;
     return fresh;
@@ -62,7 +64,7 @@ int serve(const Arguments& arguments) {
     auto daemon = tlspolicy::app::Daemon::create(
         loaded.config, std::move(log), [&] { return reload(arguments); }, std::move(passed));
     if (!daemon) {
-        spdlog::critical("start-failed reason=\"{}\"", daemon.error().message());
+        spdlog::critical("start-failed reason=\"{}\"", in_quotes(daemon.error().message()));
         tlspolicy::app::stop_logging();
         return EXIT_FAILURE;
     }

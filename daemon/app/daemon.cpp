@@ -118,10 +118,7 @@ engine::Stores Daemon::stores() {
 
 std::string Daemon::counters() const {
     std::string text = counters_.text();
-    using Kind = cache::PolicyCache::Kind;
-    for (const auto& [name, kind] : {std::pair{"enforce", Kind::enforce}, std::pair{"testing", Kind::testing},
-                                     std::pair{"none", Kind::none}, std::pair{"no_record", Kind::no_record},
-                                     std::pair{"unavailable", Kind::unavailable}})
+    for (const auto& [kind, name] : cache::PolicyCache::kind_names)
         text += fmt::format(" entries_{}={}", name, cache_.size(kind));
     text += fmt::format(" policies_left_memory={}", cache_.policies_left());
     if (store_) text += ' ' + store::to_text(store_->statistics());
@@ -266,7 +263,7 @@ Daemon::Reloaded Daemon::apply(const Fresh& read) {
     const auto& fresh = read.config;
     if (!fresh) return outcome;
     if (auto usable = fetcher_.configure(fresh->https); !usable) {
-        spdlog::error("config-rejected reason=\"{}\"", usable.error().message());
+        spdlog::error("config-rejected reason=\"{}\"", in_quotes(usable.error().message()));
         outcome.findings.push_back("error: " + usable.error().message());
         return outcome;
     }

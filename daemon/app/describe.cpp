@@ -7,6 +7,8 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace tlspolicy::app {
@@ -15,13 +17,13 @@ namespace {
 namespace json = boost::json;
 
 json::object entries_of(const cache::PolicyCache& cache) {
-    using Kind = cache::PolicyCache::Kind;
     json::object entries;
     entries["all"] = cache.size();
-    for (const auto& [name, kind] : {std::pair{"enforce", Kind::enforce}, std::pair{"testing", Kind::testing},
-                                     std::pair{"none", Kind::none}, std::pair{"no-record", Kind::no_record},
-                                     std::pair{"unavailable", Kind::unavailable}})
-        entries[name] = cache.size(kind);
+    for (const auto& [kind, name] : cache::PolicyCache::kind_names) {
+        std::string word(name);
+        std::replace(word.begin(), word.end(), '_', '-');  // as `tlspolicy list --kind` calls it
+        entries[word] = cache.size(kind);
+    }
     return entries;
 }
 
@@ -41,9 +43,9 @@ json::object store_json(const store::RedisStore& store) {
             {"errors", numbers.errors}};
 }
 
-json::array listeners_of(const server::RestartSettings& settings) {
+json::array to_json(const std::vector<server::Listener>& all) {
     json::array listeners;
-    for (const auto& listener : settings.listeners)
+    for (const auto& listener : all)
         listeners.push_back(json::object{{"protocol", listener.table_map.empty() ? "socketmap" : "tcp_table"},
                                          {"address", server::name_of(listener.endpoint)}});
     return listeners;
@@ -58,7 +60,7 @@ json::object Daemon::describe() const {
     status["started"] = server::rfc3339(wall_clock_.now() - uptime);
     status["uptime"] = uptime.count();
     status["threads"] = fitted_.threads;
-    status["listeners"] = listeners_of(fitted_);
+    status["listeners"] = to_json(server_.listeners());
     status["connections"] = server_.connections();
     status["max_connections"] = fitted_.max_connections;
     status["waiting"] = engine_.waiting();

@@ -2,6 +2,8 @@
 
 #include "base/ascii.hpp"
 
+#include <algorithm>
+
 namespace tlspolicy {
 
 std::string printable(std::string_view text, std::size_t limit) {
@@ -19,6 +21,11 @@ std::string printable(std::string_view text, std::size_t limit) {
     }
     if (text.size() > limit) shown += "...";
     return shown;
+}
+
+std::string in_quotes(std::string sentence) {
+    std::replace(sentence.begin(), sentence.end(), '"', '\'');
+    return sentence;
 }
 
 }  // namespace tlspolicy

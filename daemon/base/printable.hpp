@@ -11,4 +11,8 @@ namespace tlspolicy {
 /// escaped.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
+/// A sentence of our own made fit for a value in quotes: each '"' becomes "'". What is remote in it went
+/// through printable() before.
+std::string in_quotes(std::string sentence);
+
 }  // namespace tlspolicy

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tlspolicy::cache {
@@ -32,6 +33,13 @@ public:
     enum class Kept : std::uint8_t { yes, no_room };
     enum class Kind : std::uint8_t { no_record, unavailable, enforce, testing, none };
     static constexpr std::size_t kinds = 5;
+    /// As counters and metrics call them.
+    static constexpr std::array<std::pair<Kind, std::string_view>, kinds> kind_names{
+        {{Kind::enforce, "enforce"},
+         {Kind::testing, "testing"},
+         {Kind::none, "none"},
+         {Kind::no_record, "no_record"},
+         {Kind::unavailable, "unavailable"}}};
 
     /// `hash_key`: drawn at random by the daemon, fixed in tests.
     PolicyCache(std::size_t max_entries, std::uint64_t hash_key);

@@ -82,7 +82,7 @@ Result<void> set_owner(const UnixEndpoint& endpoint) {
         endpoint.group.empty() || there.st_gid == *group;  // as a set-group-ID directory gives it
     if (owned && grouped) return {};
     if (::lchown(endpoint.path.c_str(), *user, *group) != 0)
-        return failed("cannot set its owner and group", errno);
+        return failed("cannot set its owner and group (SERVICE MANAGER in tlspolicyd(8) helps)", errno);
     return {};
 }
 

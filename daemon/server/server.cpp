@@ -47,24 +47,24 @@ Result<void> Server::listen(PassedSockets& passed) {
     for (const auto& listener : restart_.listeners)
         sockets.push_back(passed.take(listener.endpoint));
     for (std::size_t i = 0; i < sockets.size(); ++i) {
-        const auto& listener = restart_.listeners[i];
+        auto& listener = restart_.listeners[i];
         if (!sockets[i]) sockets[i] = passed.take(protocol_of(listener));
+        if (sockets[i]) listener.endpoint = sockets[i]->endpoint;
         if (auto listening = listen_at(listener, sockets[i]); !listening) return listening;
     }
     for (std::size_t i = 0; i < sockets.size(); ++i) {
         const auto& listener = restart_.listeners[i];
-        spdlog::info("listening {}={} passed={}", protocol_of(listener),
-                     name_of(sockets[i] ? sockets[i]->endpoint : listener.endpoint),
+        spdlog::info("listening {}={} passed={}", protocol_of(listener), name_of(listener.endpoint),
                      sockets[i] ? "yes" : "no");
     }
     return {};
 }
 
-Result<void> Server::listen_at(Listener listener, const std::optional<PassedSockets::Listening>& passed) {
+Result<void> Server::listen_at(const Listener& listener,
+                               const std::optional<PassedSockets::Listening>& passed) {
     ServingLoop& home = *loops_.front();  // every accept happens here, so turn_ needs no lock
     Reception reception{[this]() -> ServingLoop& { return next_loop(); }, restart_.max_connections,
                         accept_log_};
-    if (passed) listener.endpoint = passed->endpoint;
     auto acceptor = passed ? Acceptor::adopt(home, listener, passed->descriptor, std::move(reception))
                            : Acceptor::open(home, listener, std::move(reception));
     if (!acceptor) return acceptor.error();

@@ -44,13 +44,15 @@ public:
     /// Returns when the last client is gone.
     void join();
     const Traffic& traffic() const noexcept { return shared_.traffic; }
+    /// Where they really listen: a passed socket may be elsewhere than the configuration says.
+    const std::vector<Listener>& listeners() const noexcept { return restart_.listeners; }
     /// Whether every serving loop has shown since then that it turns, as it does each `heartbeat`.
     bool alive_since(Time moment) const noexcept;
     std::size_t connections() const noexcept { return shared_.connections.load(std::memory_order_relaxed); }
 
 private:
     ServingLoop& next_loop() noexcept;
-    Result<void> listen_at(Listener listener, const std::optional<PassedSockets::Listening>& passed);
+    Result<void> listen_at(const Listener& listener, const std::optional<PassedSockets::Listening>& passed);
     ServingLoop::Settings prepare(Settings settings);
 
     Shared shared_;

@@ -1,10 +1,13 @@
 """What a service manager, systemd or another, sees of the daemon and does with it."""
 
+import json
 import signal
 import socket
+import subprocess
 import threading
+import urllib.request
 
-from lab import case, daemon, isolation, mta, service, socketmap, tracer, web
+from lab import case, command, daemon, isolation, mta, service, socketmap, tracer, web
 
 KNOWN = [f"known{number}.example" for number in range(10)]
 MAILED = "mailed.example"
@@ -188,6 +191,33 @@ class ServiceTest(case.LabTest):
         self.assertEqual(answer_for(KNOWN[0]), running.ask(KNOWN[0], address=path))
         self.assertEqual(0, running.stop())
         self.assertTrue(path.is_socket())
+
+    def test_every_listener_takes_a_passed_socket_by_its_name(self):
+        holder = service.Holder()
+        self.addCleanup(holder.stop)
+        places = {"socketmap": ("127.0.0.1", 8991), "tcp_table": ("127.0.0.1", 8992), "http": ("127.0.0.1", 8993),
+                  "control": self.lab.work / "held-control"}
+        for name, place in places.items():
+            holder.listen(name, place)
+        places["control"].chmod(0o660)
+        running = self.run_daemon(
+            before=holder.command(), **holder.options(self.manager.environment()),
+            changes={"listen": [{"socketmap": "127.0.0.1:8461"}, {"tcp_table": "127.0.0.1:8462", "map": "postfix"}],
+                     "http": "127.0.0.1:8463", "control": f"unix:{self.lab.work}/elsewhere/control"})
+        self.manager.wait_for("READY", "1")
+        running.log.wait_for(r"listening http=127\.0\.0\.1:8993 passed=yes")
+        running.log.wait_for(f"listening control=unix:{places['control']} passed=yes")
+        self.assertEqual(answer_for(KNOWN[0]), running.ask(KNOWN[0], address=places["socketmap"]))
+        with socket.create_connection(places["tcp_table"]) as client:
+            client.sendall(b"get none.example\n")
+            self.assertTrue(client.recv(100).startswith(b"500 "))
+        with urllib.request.urlopen("http://127.0.0.1:8993/healthz", timeout=20) as reply:
+            self.assertEqual(200, reply.status)
+        told = subprocess.run([command.binary(), "status", "--json", "--socket", str(places["control"])],
+                              check=True, capture_output=True, text=True, timeout=20)
+        self.assertEqual(["127.0.0.1:8991", "127.0.0.1:8992"],
+                         [listener["address"] for listener in json.loads(told.stdout)["listeners"]])
+        self.assertEqual(0, running.stop())
 
     def test_a_passed_socket_that_cannot_be_served_stops_the_start(self):
         holder = service.Holder()
