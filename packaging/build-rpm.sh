@@ -12,4 +12,5 @@ mkdir -p "$1/SOURCES"
 directory=$(cd "$1" && pwd)
 shift
 sh "$root/packaging/dist.sh" "$directory/SOURCES"
+install -m 0644 "$root/systemd/sysusers.conf" "$directory/SOURCES/tlspolicyd.sysusers"
 exec rpmbuild -bb -D "_topdir $directory" "$@" "$root/packaging/rpm/tlspolicyd.spec"

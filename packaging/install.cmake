@@ -18,7 +18,7 @@ install(CODE "
 install(DIRECTORY DESTINATION ${conf_directory}/overrides.d)
 
 localised(readme README.md)
-install(FILES ${readme} CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${readme} CHANGELOG.md MIGRATING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 foreach(examples IN ITEMS postfix grafana prometheus)
     if(EXISTS ${PROJECT_SOURCE_DIR}/conf/${examples})
         install(DIRECTORY conf/${examples} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

@@ -2,9 +2,11 @@
 
 #include "telemetry/exposition.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <sys/resource.h>
@@ -15,7 +17,7 @@ namespace tlspolicy::telemetry {
 namespace {
 
 /// The 22nd field of proc(5)'s stat, counted behind the name, which may hold anything.
-double started_after_boot() {
+std::optional<double> started_after_boot() {
     std::ifstream file("/proc/self/stat");
     std::string line;
     std::getline(file, line);
@@ -23,20 +25,24 @@ double started_after_boot() {
     std::string field;
     for (int i = 3; i <= 22; ++i)
         fields >> field;
-    return std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    if (!fields) return std::nullopt;
+    return std::strtod(field.c_str(), nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-double boot_time() {
+std::optional<double> boot_time() {
     std::ifstream file("/proc/stat");
     std::string word;
     while (file >> word)
-        if (word == "btime" && file >> word) return std::stod(word);
-    return 0;
+        if (word == "btime" && file >> word) return std::strtod(word.c_str(), nullptr);
+    return std::nullopt;
 }
 
-double start_time() {
-    static const double time = boot_time() + started_after_boot();
-    return time;
+/// nullopt: a sandbox hides it.
+std::optional<double> start_time() {
+    static const auto boot = boot_time();
+    static const auto after = started_after_boot();
+    if (!boot || !after) return std::nullopt;
+    return *boot + *after;
 }
 
 double resident_bytes() {
@@ -68,7 +74,8 @@ void show_process(Exposition& exposition) {
                          static_cast<double>(std::distance(begin(open), end(open))));
     exposition.gauge("process_max_fds", "The limit of open files and sockets", {},
                      static_cast<double>(files.rlim_cur));
-    exposition.gauge("process_start_time_seconds", "When the daemon started, since 1970", {}, start_time());
+    if (const auto time = start_time())
+        exposition.gauge("process_start_time_seconds", "When the daemon started, since 1970", {}, *time);
 }
 
 }  // namespace tlspolicy::telemetry
