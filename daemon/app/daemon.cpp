@@ -95,9 +95,8 @@ Daemon::Daemon(const config::Config& config, std::shared_ptr<spdlog::logger> log
               draw_seed(), stores(), &timed_dns_),
       server_(engine_, clock_, wall_clock_, fitted_, config.server),
       control_(network_, engine_, cache_, clock_, wall_clock_, *this, config.server),
-      monitoring_({network_, clock_, counters_, timed_dns_, timed_fetcher_, expiring_, cache_, engine_,
-                   server_, resolver_, store_ ? &*store_ : nullptr,
-                   shared_store_ ? &*shared_store_ : nullptr}),
+      monitoring_({clock_, counters_, timed_dns_, timed_fetcher_, expiring_, cache_, engine_, server_,
+                   resolver_, store_ ? &*store_ : nullptr, shared_store_ ? &*shared_store_ : nullptr}),
       signals_(network_, SIGTERM, SIGINT, SIGHUP),
       tick_timer_(network_),
       watchdog_(service_manager::watchdog_limit()) {

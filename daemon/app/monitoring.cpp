@@ -1,14 +1,9 @@
 #include "app/monitoring.hpp"
 
-#include "async/event.hpp"
-#include "async/within.hpp"
 #include "base/version.hpp"
 #include "telemetry/process.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <chrono>
-#include <memory>
 #include <utility>
 
 namespace tlspolicy::app {
@@ -43,12 +38,6 @@ Monitoring::Monitoring(Watched watched) : watched_(watched) {
     routes_.add("GET", "/readyz", [this](HttpRequest) { return readiness(); });
 }
 
-std::vector<prometheus::MetricFamily> Monitoring::Collect() const {
-    Exposition exposition;
-    show(exposition);
-    return exposition.families();
-}
-
 asio::awaitable<HttpResponse> Monitoring::metrics() const {
     Exposition exposition;
     show(exposition);
@@ -67,7 +56,7 @@ asio::awaitable<HttpResponse> Monitoring::health() {
 }
 
 asio::awaitable<HttpResponse> Monitoring::readiness() {
-    const auto resolver = co_await watched_.resolver.look();
+    const auto resolver = co_await watched_.resolver.recent();
     std::string reasons;
     if (resolver == ResolverWatch::State::not_answering)
         reasons += "the resolver does not answer: " + watched_.resolver.reason() + '\n';
@@ -108,10 +97,12 @@ void Monitoring::show_clients(Exposition& exposition) const {
             exposition.counter("tlspolicyd_queries_total", "What Postfix was told, by map and answer",
                                {{"map", names[slot]}, {"answer", telemetry::Counters::answer_name(answer)}},
                                number(traffic.maps.of(slot, answer)));
+    exposition.histogram("tlspolicyd_lookup_wait_seconds",
+                         "How long lookups waited that memory could not answer", {}, traffic.waits);
     exposition.histogram(
-        "tlspolicyd_lookup_wait_seconds",
-        "How long lookups waited that memory could not answer; those that it could are not timed", {},
-        traffic.waits);
+        "tlspolicyd_cached_answer_seconds",
+        "How long answers from memory took, from the request read to the reply sent: a sample", {},
+        traffic.quick);
     exposition.gauge("tlspolicyd_lookups_waiting", "Lookups that wait for DNS or HTTPS", {},
                      number(watched_.engine.waiting()));
     exposition.gauge("tlspolicyd_connections", "Clients that are connected", {},
@@ -126,13 +117,17 @@ void Monitoring::show_clients(Exposition& exposition) const {
 }
 
 void Monitoring::show_cache(Exposition& exposition) const {
-    using Kind = cache::PolicyCache::Kind;
-    for (const auto& [name, kind] : {std::pair{"enforce", Kind::enforce}, std::pair{"testing", Kind::testing},
-                                     std::pair{"none", Kind::none}, std::pair{"no_record", Kind::no_record},
-                                     std::pair{"unavailable", Kind::unavailable}})
+    for (const auto& [kind, name] : cache::PolicyCache::kind_names)
         exposition.gauge("tlspolicyd_cache_entries",
                          "Domains in memory: by the mode of their policy, or why they have none",
-                         {{"kind", name}}, number(watched_.cache.size(kind)));
+                         {{"kind", std::string(name)}}, number(watched_.cache.size(kind)));
+    for (std::size_t i = 0; i < dane::standings; ++i) {
+        const auto standing = static_cast<dane::Standing>(i);
+        exposition.gauge("tlspolicyd_dane_cache_entries",
+                         "Lookup keys in memory whose mail hosts were looked at, by how they stand with DANE",
+                         {{"standing", std::string(dane::name_of(standing))}},
+                         number(watched_.engine.remembered_dane(standing)));
+    }
     exposition.gauge("tlspolicyd_cache_full", "1: cache.max_entries is reached", {},
                      watched_.cache.has_room() ? 0 : 1);
     exposition.counter("tlspolicyd_cache_policies_left_total",

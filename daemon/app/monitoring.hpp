@@ -13,17 +13,12 @@
 #include "telemetry/exposition.hpp"
 #include "telemetry/timed_ports.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <prometheus/collectable.h>
-
-#include <string>
-#include <vector>
+#include <boost/asio/awaitable.hpp>
 
 namespace tlspolicy::app {
 
 /// The parts that are watched; all outlive the Monitoring. The stores are null where there are none.
 struct Watched {
-    boost::asio::io_context& network;
     const Clock& clock;
     const telemetry::Counters& counters;
     const telemetry::TimedDns& dns;
@@ -38,13 +33,11 @@ struct Watched {
 };
 
 /// What monitoring asks for by HTTP: /metrics, /healthz and /readyz. On the network loop.
-class Monitoring final : public prometheus::Collectable {
+class Monitoring final {
 public:
     explicit Monitoring(Watched watched);
 
     server::HttpService& service() noexcept { return routes_; }
-    /// Everything that /metrics shows.
-    std::vector<prometheus::MetricFamily> Collect() const override;
 
 private:
     boost::asio::awaitable<server::HttpResponse> metrics() const;

@@ -1,5 +1,7 @@
 #include "app/resolver_watch.hpp"
 
+#include "base/printable.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -14,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds longest_pause{30};
+constexpr std::chrono::seconds recent_enough{1};
 
 }  // namespace
 
@@ -58,6 +61,23 @@ asio::awaitable<void> ResolverWatch::look_once() {
     co_await look();
 }
 
+asio::awaitable<ResolverWatch::State> ResolverWatch::recent() {
+    if (const auto asked = asked_) {
+        co_await asked->wait();
+        co_return state_;
+    }
+    if (std::chrono::steady_clock::now() - seen_ < recent_enough) co_return state_;
+    /// Wakes those who wait, however the look is left.
+    struct Asking {
+        std::shared_ptr<async::Event>& asked;
+        ~Asking() { std::exchange(asked, nullptr)->set(); }
+    };
+    asked_ = std::make_shared<async::Event>(timer_.get_executor());
+    const Asking asking{asked_};
+    co_await look();
+    co_return state_;
+}
+
 asio::awaitable<ResolverWatch::State> ResolverWatch::look() {
     const auto validates = co_await dns_.validates();
     if (!validates) {
@@ -66,6 +86,7 @@ asio::awaitable<ResolverWatch::State> ResolverWatch::look() {
     } else {
         note(*validates ? State::validating : State::not_validating);
     }
+    seen_ = std::chrono::steady_clock::now();
     co_return state_;
 }
 
@@ -75,7 +96,7 @@ void ResolverWatch::note(State state) {
         case State::not_tested:
             return;
         case State::not_answering:
-            spdlog::warn("resolver-not-answering reason=\"{}\"", reason_);
+            spdlog::warn("resolver-not-answering reason=\"{}\"", in_quotes(reason_));
             return;
         case State::not_validating:
             spdlog::warn(

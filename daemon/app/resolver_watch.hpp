@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "async/tasks.hpp"
 #include "base/error.hpp"
 #include "dns/cares_client.hpp"
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +33,9 @@ public:
     void stop();
     bool idle() const noexcept { return tasks_.size() == 0; }
 
-    /// Asks the resolver now; ends with what is then known of it.
-    boost::asio::awaitable<State> look();
+    /// What is known of it as of a second ago at most. Who asks while another does so waits for that answer:
+    /// the resolver is asked no more than once at a time on behalf of strangers.
+    boost::asio::awaitable<State> recent();
     State state() const noexcept { return state_; }
     /// Why it is not answering.
     const std::string& reason() const noexcept { return reason_; }
@@ -42,7 +45,10 @@ public:
     static std::chrono::seconds pause_after(unsigned failures) noexcept;
 
 private:
+    using Instant = std::chrono::steady_clock::time_point;
+
     boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<State> look();
     boost::asio::awaitable<void> look_once();
     void note(State state);
 
@@ -50,6 +56,8 @@ private:
     boost::asio::steady_timer timer_;
     State state_ = State::not_tested;
     std::string reason_;
+    Instant seen_ = {};
+    std::shared_ptr<async::Event> asked_;  ///< set when the answer is there; null while nobody asks
     bool stopping_ = false;
     async::Tasks tasks_;
 };

@@ -20,6 +20,13 @@ DaneCache::DaneCache(std::size_t max_entries, std::uint64_t hash_key)
         shards_.push_back(std::make_unique<Shard>(hash_));
 }
 
+std::size_t DaneCache::size() const noexcept {
+    std::size_t all = 0;
+    for (const auto& size : sizes_)
+        all += size.load(std::memory_order_relaxed);
+    return all;
+}
+
 DaneCache::Shard& DaneCache::shard_of(std::string_view key) const noexcept {
     return *shards_[(hash_(key) >> 58U) % shard_count];  // within a shard the table goes by the lower bits
 }
@@ -39,9 +46,9 @@ void DaneCache::put(DaneEntryPtr entry) {
     const auto old = shard.entries.find(std::string_view(entry->key()));
     if (old != shard.entries.end()) remove(shard, old, removed);
     make_room(shard, room, removed);
+    size_of(*entry).fetch_add(1, std::memory_order_relaxed);
     shard.entries.insert(std::move(entry));
     shard.room_taken += room;
-    size_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void DaneCache::erase(std::string_view key) {
@@ -54,7 +61,7 @@ void DaneCache::erase(std::string_view key) {
 
 void DaneCache::remove(Shard& shard, Entries::iterator position, Removed& removed) {
     shard.room_taken -= room_of(**position);
-    size_.fetch_sub(1, std::memory_order_relaxed);
+    size_of(**position).fetch_sub(1, std::memory_order_relaxed);
     removed.push_back(*position);
     shard.entries.erase(position);
 }

@@ -5,6 +5,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +37,10 @@ public:
     void set_max_entries(std::size_t max_entries) noexcept {
         max_per_shard_.store(per_shard(max_entries), std::memory_order_relaxed);
     }
-    std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+    std::size_t size(dane::Standing standing) const noexcept {
+        return sizes_[static_cast<std::size_t>(standing)].load(std::memory_order_relaxed);
+    }
+    std::size_t size() const noexcept;
 
 private:
     struct Hash {
@@ -60,6 +64,9 @@ private:
         std::size_t room_taken = 0;
     };
 
+    std::atomic<std::size_t>& size_of(const DaneEntry& entry) noexcept {
+        return sizes_[static_cast<std::size_t>(entry.state().standing)];
+    }
     static std::size_t per_shard(std::size_t max_entries) noexcept {
         return (max_entries + shard_count - 1) / shard_count;
     }
@@ -71,7 +78,7 @@ private:
     Hash hash_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::atomic<std::size_t> max_per_shard_;
-    std::atomic<std::size_t> size_{0};
+    std::array<std::atomic<std::size_t>, dane::standings> sizes_{};
     std::size_t next_sweep_ = 0;
     std::uint64_t victims_ = 0;
 };

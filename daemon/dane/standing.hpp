@@ -2,6 +2,7 @@
 
 #include "dane/host.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -26,6 +27,7 @@ enum class Standing : std::uint8_t {
     all_usable,       ///< secure list, all hosts usable
     hosts_not_known,  ///< the list itself could not be looked up
 };
+inline constexpr std::size_t standings = 7;
 
 /// Hosts without addresses do not count.
 Standing judge(MxState mx, std::span<const HostState> hosts) noexcept;

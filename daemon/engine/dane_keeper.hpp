@@ -53,7 +53,7 @@ public:
     void stop();
     bool idle() const noexcept { return flying_.empty() && tasks_.size() == 0 && discovery_.idle(); }
     std::size_t under_way() const noexcept { return flying_.size(); }
-    std::size_t size() const noexcept { return cache_.size(); }
+    std::size_t size(dane::Standing standing) const noexcept { return cache_.size(standing); }
 
 private:
     class Landing;

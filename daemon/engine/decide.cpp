@@ -60,8 +60,9 @@ Answer record_not_known(const cache::StsState& state, const MapOptions& options)
 }
 
 Answer hosts_not_known(const cache::DaneState* dane) {
-    return postfix::Temp{"DANE: "
-                         + (dane == nullptr ? "the mail hosts could not be looked up in time" : dane->why)};
+    return postfix::Temp{
+        "DANE: " + (dane == nullptr ? "the mail hosts could not be looked up in time" : dane->why),
+        postfix::Wanting::dane};
 }
 
 Answer answer_by(Rule rule, const cache::StsState& state, const cache::DaneState* dane,

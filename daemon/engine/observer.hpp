@@ -96,6 +96,15 @@ struct DaneFailed {
     Duration took;
 };
 
+/// How a discovery ended. Most change nothing, and are no Event.
+enum class Discovered : std::uint8_t {
+    policy,     ///< it was fetched
+    unchanged,  ///< the record is there, and calls for no fetch
+    no_policy,  ///< there is no record
+    failed,     ///< the record or the policy could not be had
+};
+inline constexpr std::size_t discovered_kinds = 4;
+
 /// How an answer came about.
 enum class Source : std::uint8_t {
     cached,      ///< from memory, at once
@@ -130,6 +139,8 @@ public:
     virtual ~Observer() = default;
     /// On the network loop.
     virtual void on_event(const Event& event) = 0;
+    /// On the network loop, once a discovery.
+    virtual void on_discovery(Discovered /*how*/) {}
     /// On any loop, once a lookup of a domain; on the cached path, so it must neither block nor allocate.
     virtual void on_answer(std::string_view domain, const postfix::Answer& answer,
                            Source source) noexcept = 0;

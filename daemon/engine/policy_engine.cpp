@@ -19,6 +19,14 @@ const cache::StsState& state_of(const cache::EntryPtr& entry) noexcept {
     return entry ? entry->sts() : unknown;
 }
 
+postfix::Answer stopping_answer() {
+    return postfix::Temp{"tlspolicyd is stopping", postfix::Wanting::running_daemon};
+}
+
+postfix::Answer overloaded_answer() {
+    return postfix::Temp{"tlspolicyd is overloaded: too many lookups wait", postfix::Wanting::room};
+}
+
 }  // namespace
 
 /// Sees to it that a flight ends, and its waiters are answered, however its coroutine is left.
@@ -126,7 +134,7 @@ void PolicyEngine::wait(Question question) {
     Waiters one;
     one.push_back(
         Waiter{target, question.options, now + settings_.answer_deadline, std::move(question.done)});
-    if (stopping_) return answer(one, one.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+    if (stopping_) return answer(one, one.begin(), stopping_answer(), Source::deadline);
 
     // It may have landed while this lookup was on its way between the threads.
     const auto entry = cache_.find(domain.text());
@@ -140,8 +148,7 @@ void PolicyEngine::wait(Question question) {
     }
     if (is_overloaded(domain)) {
         observer_.on_event(Overloaded{domain});
-        return answer(one, one.begin(), postfix::Temp{"tlspolicyd is overloaded: too many lookups wait"},
-                      Source::deadline);
+        return answer(one, one.begin(), overloaded_answer(), Source::deadline);
     }
     const auto [flight, is_new] = flights_.try_emplace(domain);
     flight->second.waiters.splice(flight->second.waiters.end(), one);
@@ -337,7 +344,7 @@ void PolicyEngine::stop() {
     stopping_ = true;
     const auto send_away = [this](Waiters& waiters) {
         while (!waiters.empty())
-            answer(waiters, waiters.begin(), postfix::Temp{"tlspolicyd is stopping"}, Source::deadline);
+            answer(waiters, waiters.begin(), stopping_answer(), Source::deadline);
     };
     for (auto& [domain, flight] : flights_)
         send_away(flight.waiters);

@@ -125,6 +125,10 @@ public:
 
     /// What is remembered of DANE, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const;
+    /// Of how many lookup keys it is remembered that they stand so.
+    std::size_t remembered_dane(dane::Standing standing) const noexcept {
+        return dane_ ? dane_->size(standing) : 0;
+    }
 
     /// A few times a second: lets go of waiters whose deadline has passed, looks after a part of the cache,
     /// and sees to it that it is filled from the store after a start.

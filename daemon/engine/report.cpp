@@ -11,6 +11,13 @@ bool has_failed(const Outcome& outcome, bool policy_held) noexcept {
     return policy_held && std::holds_alternative<RecordAbsent>(outcome.record);
 }
 
+Discovered kind_of(const Outcome& outcome, bool policy_held) noexcept {
+    if (has_failed(outcome, policy_held)) return Discovered::failed;
+    if (outcome.policy) return Discovered::policy;
+    return std::holds_alternative<RecordAbsent>(outcome.record) ? Discovered::no_policy
+                                                                : Discovered::unchanged;
+}
+
 void report_policy(Observer& observer, const Domain& domain, const cache::Cached* held,
                    const cache::Cached& now, Duration took) {
     if (held == nullptr)
@@ -30,6 +37,7 @@ void report(Observer& observer, const Domain& domain, const cache::StsState& bef
     const auto* cached = std::get_if<cache::Cached>(&after);
     const cache::Failure* failed_before = failure_of(before);
     const cache::Failure* failure = failure_of(after);
+    observer.on_discovery(kind_of(outcome, held != nullptr));
 
     if (has_failed(outcome, held != nullptr) && failure != nullptr)
         observer.on_event(DiscoveryFailed{domain, *failure, failed_before, cached, took});

@@ -2,6 +2,7 @@
 
 #include "postfix/secure_text.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,9 +26,12 @@ struct Overridden {
 };
 /// There is none: Postfix goes on with its own default.
 struct NotFound {};
+/// What could not be had, so that mail has to wait.
+enum class Wanting : std::uint8_t { mta_sts, dane, room, running_daemon };
 /// Postfix defers the mail and logs the reason.
 struct Temp {
     std::string reason;
+    Wanting wanting = Wanting::mta_sts;
 };
 /// Postfix takes it for an error in its own configuration.
 struct Perm {

@@ -70,6 +70,8 @@ public:
     /// Where replies are put together between two awaits; a session leaves it empty.
     std::string& replies() noexcept { return replies_; }
     bool draining() const noexcept { return draining_; }
+    /// Whether this turn is one of those that are timed: reading the clock in each would cost too much.
+    bool is_sample() noexcept { return ++turns_taken_ % turns_per_sample == 0; }
     /// The engine's ask(), together with the other questions of this turn of the loop.
     template <class CompletionToken>
     auto ask(const engine::DaneTarget& target, const postfix::MapOptions& options, CompletionToken&& token) {
@@ -88,6 +90,7 @@ private:
     struct Sessions;
     struct Turns;
     using Question = engine::PolicyEngine::Question;
+    static constexpr unsigned turns_per_sample = 32;
 
     void enqueue(Question question);
     void take_turns();
@@ -108,6 +111,7 @@ private:
     std::unique_ptr<Turns> turns_;
     std::string replies_;
     std::vector<Question> questions_;
+    unsigned turns_taken_ = 0;
     bool draining_ = false;
 };
 

@@ -78,8 +78,13 @@ void Session::wake(Next next) {
 }
 
 void Session::proceed() {
+    using Moment = std::chrono::steady_clock;
+    const bool timed = loop_.is_sample();
+    const auto begun = timed ? Moment::now() : Moment::time_point();
     const Next next = answer_buffered();
+    const bool answered = next == Next::read && !loop_.replies().empty();
     const bool written = write_now();
+    if (timed && answered && written) loop_.shared().traffic.quick.observe(Moment::now() - begun);
     if (!written || next == Next::ask || next == Next::close) return wake(next);
     if (next == Next::read && loop_.draining()) return read_last();
     has_more_ = next == Next::go_on;

@@ -53,7 +53,8 @@ private:
 /// What has come in at the listeners for Postfix.
 struct Traffic {
     MapCounters maps;
-    Histogram waits;  ///< of lookups that memory could not answer, from the question to the answer
+    Histogram waits;       ///< of lookups that memory could not answer, from the question to the answer
+    QuickHistogram quick;  ///< of a sample of those that it could, from the request read to the reply sent
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> refused{0};
     std::atomic<std::uint64_t> malformed{0};

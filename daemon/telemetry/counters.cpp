@@ -6,13 +6,17 @@
 
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace tlspolicy::telemetry {
 namespace {
 
-// In the order of the alternatives of postfix::Answer, engine::Source and engine::Event.
+// In the order of the alternatives of postfix::Answer, postfix::Wanting, engine::Discovered, engine::Source
+// and engine::Event.
 constexpr std::array<std::string_view, 6> answer_names{"found", "not_found", "temp",
                                                        "perm",  "dane",      "overridden"};
+constexpr std::array<std::string_view, 4> wanting_names{"mta_sts", "dane", "room", "running_daemon"};
+constexpr std::array<std::string_view, 4> discovered_names{"policy", "unchanged", "no_policy", "failed"};
 constexpr std::array<std::string_view, 6> source_names{"cached",     "stored",   "shared",
                                                        "discovered", "deadline", "override"};
 constexpr std::array<std::string_view, 15> event_names{
@@ -26,14 +30,25 @@ static_assert(event_names.size() == std::variant_size_v<engine::Event>);
 
 void Counters::on_event(const engine::Event& event) {
     events_[event.index()].fetch_add(1, std::memory_order_relaxed);
-    if (const auto* failed = std::get_if<engine::DiscoveryFailed>(&event))
-        failures_[static_cast<std::size_t>(failed->failure.error.kind())].fetch_add(
-            1, std::memory_order_relaxed);
+    if (std::holds_alternative<engine::PolicyRefreshed>(event))
+        renewed_.fetch_add(1, std::memory_order_relaxed);
+    else if (std::holds_alternative<engine::PolicyReplaced>(event))
+        replaced_.fetch_add(1, std::memory_order_relaxed);
+    const auto* failed = std::get_if<engine::DiscoveryFailed>(&event);
+    if (failed == nullptr) return;
+    failures_[static_cast<std::size_t>(failed->failure.error.kind())].fetch_add(1, std::memory_order_relaxed);
+    if (failed->applied != nullptr) not_renewed_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Counters::on_discovery(engine::Discovered how) {
+    discoveries_[static_cast<std::size_t>(how)].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Counters::on_answer(std::string_view /*domain*/, const postfix::Answer& answer,
                          engine::Source source) noexcept {
     answers_[answer.index()][static_cast<std::size_t>(source)].fetch_add(1, std::memory_order_relaxed);
+    if (const auto* temp = std::get_if<postfix::Temp>(&answer))
+        deferrals_[static_cast<std::size_t>(temp->wanting)].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Counters::on_withheld(std::string_view /*domain*/, const postfix::Answer& answer,
@@ -73,6 +88,9 @@ void Counters::show(Exposition& exposition) const {
             exposition.counter("tlspolicyd_answers_total", "Answers of the engine, and how it came by them",
                                {{"answer", answer_name(answer)}, {"source", source_names[source].data()}},
                                value_of(answers_[answer][source]));
+    for (std::size_t wanting = 0; wanting < deferrals_.size(); ++wanting)
+        exposition.counter("tlspolicyd_deferrals_total", "Answers TEMP, by what was wanting",
+                           {{"wanting", std::string(wanting_names[wanting])}}, value_of(deferrals_[wanting]));
     for (std::size_t answer = 0; answer < withheld_.size(); ++answer)
         exposition.counter("tlspolicyd_withheld_answers_total",
                            "What maps in monitor mode would have answered instead of NOTFOUND",
@@ -81,6 +99,14 @@ void Counters::show(Exposition& exposition) const {
         exposition.counter("tlspolicyd_events_total",
                            "What happened to domains: policies learnt, replaced, lost, and so on",
                            {{"event", event_names[event].data()}}, value_of(events_[event]));
+    for (std::size_t how = 0; how < discoveries_.size(); ++how)
+        exposition.counter("tlspolicyd_discoveries_total", "Looks at records and policies, by result",
+                           {{"result", std::string(discovered_names[how])}}, value_of(discoveries_[how]));
+    for (const auto& [result, count] : {std::pair{"renewed", &renewed_}, std::pair{"replaced", &replaced_},
+                                        std::pair{"failed", &not_renewed_}})
+        exposition.counter("tlspolicyd_refreshes_total",
+                           "How it went with policies in force that were asked for again",
+                           {{"result", result}}, value_of(*count));
     for (std::size_t kind = 0; kind < failures_.size(); ++kind)
         exposition.counter(
             "tlspolicyd_discovery_failures_total", "Records and policies that could not be had",

@@ -2,7 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
-#include <limits>
+#include <utility>
 
 namespace tlspolicy::telemetry {
 
@@ -34,18 +34,13 @@ void Exposition::gauge(const std::string& name, const std::string& help, const L
     add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
-void Exposition::histogram(const std::string& name, const std::string& help, const Labels& labels,
-                           const Histogram& value) {
-    auto& shown = add(name, help, prometheus::MetricType::Histogram, labels).histogram;
-    for (std::size_t i = 0; i <= Histogram::bounds_ms.size(); ++i) {
-        shown.sample_count += value.count(i);
-        prometheus::ClientMetric::Bucket bucket;
-        bucket.cumulative_count = shown.sample_count;
-        bucket.upper_bound = i < Histogram::bounds_ms.size() ? Histogram::bounds_ms[i] / 1000.0
-                                                             : std::numeric_limits<double>::infinity();
-        shown.bucket.push_back(bucket);
-    }
-    shown.sample_sum = static_cast<double>(value.sum_ms()) / 1000.0;
+void Exposition::add_bucket(prometheus::ClientMetric::Histogram& shown, std::uint64_t count,
+                            double upper_bound) {
+    shown.sample_count += count;
+    prometheus::ClientMetric::Bucket bucket;
+    bucket.cumulative_count = shown.sample_count;
+    bucket.upper_bound = upper_bound;
+    shown.bucket.push_back(bucket);
 }
 
 std::string Exposition::text() const {

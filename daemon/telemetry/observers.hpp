@@ -15,6 +15,10 @@ public:
         for (auto* observer : all_)
             observer->on_event(event);
     }
+    void on_discovery(engine::Discovered how) override {
+        for (auto* observer : all_)
+            observer->on_discovery(how);
+    }
     void on_withheld(std::string_view domain, const postfix::Answer& answer,
                      engine::Source source) noexcept override {
         for (auto* observer : all_)

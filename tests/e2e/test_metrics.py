@@ -10,7 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from lab import case, isolation, programs, web
+from lab import case, isolation, programs, tracer, web
 
 HTTP = "127.0.0.1:8463"
 GOOD = "good.example"
@@ -109,6 +109,12 @@ class MetricsTest(case.LabTest):
                 'tlspolicyd_policy_fetches_total{result="failed"}': 1,
                 'tlspolicyd_policy_fetch_seconds_count': 2,
                 'tlspolicyd_dns_lookups_total{type="TXT",result="found"}': 2,
+                'tlspolicyd_discoveries_total{result="policy"}': 1,
+                'tlspolicyd_discoveries_total{result="no_policy"}': 1,
+                'tlspolicyd_discoveries_total{result="failed"}': 1,
+                'tlspolicyd_refreshes_total{result="renewed"}': 0,
+                'tlspolicyd_deferrals_total{wanting="mta_sts"}': 0,
+                'tlspolicyd_dane_cache_entries{standing="none"}': 0,
                 'tlspolicyd_cache_entries{kind="enforce"}': 1,
                 'tlspolicyd_cache_entries{kind="unavailable"}': 1,
                 'tlspolicyd_cache_entries{kind="no_record"}': 1,
@@ -150,7 +156,7 @@ class MetricsTest(case.LabTest):
                 continue
             self.eventually(lambda expression=expression: query(expression), 20, f"nothing for {expression}")
         rules = json.loads(ask_prometheus("/api/v1/rules"))["data"]["groups"][0]["rules"]
-        self.assertEqual(9, len(rules))
+        self.assertEqual(10, len(rules))
         self.eventually(lambda: {rule["health"] for rule in json.loads(ask_prometheus("/api/v1/rules"))
                                  ["data"]["groups"][0]["rules"]} == {"ok"}, 20, "an alert cannot be evaluated")
 
@@ -171,13 +177,19 @@ class MetricsTest(case.LabTest):
         resolver = self.lab.resolver.program
         resolver.signal(signal.SIGSTOP)
         self.addCleanup(resolver.signal, signal.SIGCONT)
-        status, reasons = fetch("/readyz")
-        self.assertEqual(503, status)
-        self.assertIn("the resolver does not answer", reasons)
+        self.eventually(lambda: fetch("/readyz")[0] == 503, 20, "it stays ready")
+        self.assertIn("the resolver does not answer", fetch("/readyz")[1])
         self.assertEqual(0, scrape()["tlspolicyd_resolver_answering"])
         self.assertEqual((200, "ok\n"), fetch("/healthz"))
         resolver.signal(signal.SIGCONT)
         self.eventually(lambda: fetch("/readyz") == (200, "ok\n"), 20, "it does not become ready again")
+
+    def test_it_is_unhealthy_while_a_thread_that_serves_postfix_stands_still(self):
+        running = self.begin()
+        with tracer.held_still(tracer.threads(running.process.pid)["serve-0"]):
+            self.eventually(lambda: fetch("/healthz") == (503, "a thread that serves Postfix does not turn\n"), 20,
+                            "it still calls itself healthy")
+        self.eventually(lambda: fetch("/healthz") == (200, "ok\n"), 20, "it does not become healthy again")
 
     def test_it_is_not_ready_without_its_store(self):
         self.start(cache={"store": "sqlite:/proc/none/policies.db"})

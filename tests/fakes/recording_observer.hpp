@@ -20,6 +20,7 @@ namespace tlspolicy::fakes {
 class RecordingObserver : public engine::Observer {
 public:
     void on_event(const engine::Event& event) override { lines_.push_back(std::visit(Line{}, event)); }
+    void on_discovery(engine::Discovered how) override { discoveries_.push_back(how); }
     void on_answer(std::string_view /*domain*/, const postfix::Answer& /*answer*/,
                    engine::Source source) noexcept override {
         ++answers_[static_cast<std::size_t>(source)];
@@ -31,6 +32,7 @@ public:
     }
 
     std::size_t withheld() const noexcept { return withheld_; }
+    const std::vector<engine::Discovered>& discoveries() const noexcept { return discoveries_; }
     const std::vector<std::string>& lines() const noexcept { return lines_; }
     std::string last() const { return lines_.empty() ? std::string() : lines_.back(); }
     /// How many lines begin with these words.
@@ -106,6 +108,7 @@ private:
     };
 
     std::vector<std::string> lines_;
+    std::vector<engine::Discovered> discoveries_;
     std::array<std::size_t, 6> answers_{};
     std::size_t withheld_ = 0;
 };

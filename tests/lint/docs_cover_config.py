@@ -5,7 +5,7 @@
 
 CONFIG_KEYS is the program of that name: it prints every key as a dotted path. Each must be an item of
 tlspolicyd.yaml(5) and stand in conf/tlspolicyd.yaml, and no item of the manual may be unknown to the loader.
-That the values shown in conf/ are the defaults is a unit test.
+Each value shown in conf/ is the default that the manual tells; that the loader has the same is a unit test.
 """
 import pathlib
 import re
@@ -26,12 +26,61 @@ def missing(keys, manual, conf):
             yield f"conf/tlspolicyd.yaml: nothing about {key}"
 
 
+def shown(conf):
+    """{key: value} of conf/, where nearly every line is commented out."""
+    path, values = [], {}
+    for indent, key, value in re.findall(r"^( *)#?([a-z_]+):(?: (.*))?$", conf, re.MULTILINE):
+        path = path[:len(indent) // 2] + [key]
+        for inner, scalar in re.findall(r"(\w+): (\w+)", value) if value.startswith("{") else [("", value)]:
+            if scalar:
+                values[".".join([*path, inner] if inner else path)] = scalar.strip('"')
+    return values
+
+
+def told(manual):
+    """{key: default}; two keys in a row that share their last line, as min and max do, share it in their order."""
+    defaults, silent = {}, []
+    for item in re.split(r"^\.It Ic ", manual, flags=re.MULTILINE)[1:]:
+        item = re.split(r"^\.(?:El|S[hs]) ?", item, flags=re.MULTILINE)[0]
+        silent.append(item.split()[0])
+        if item.strip() == silent[-1]:
+            continue
+        default = re.search(r"^Default:\s+(?:\.\w\w )?(.+?) ?[.,]?$", item, re.MULTILINE)
+        values = default[1].split(" and ") if default else []
+        if len(values) == len(silent):
+            defaults.update(zip(silent, values))
+        silent = []
+    return defaults
+
+
+def strangers(manual, conf):
+    """Defaults of which the two say different things."""
+    defaults = told(manual)
+    for key, value in shown(conf).items():
+        if f"\n.It Ic {key}." in manual:
+            continue  # a section: its parts have defaults
+        default = defaults.get(key)
+        if value in ("", "[]"):
+            if default is None or not (default.startswith("none") or default.startswith("the ")):
+                yield f"man/tlspolicyd.yaml.5: {key} has no value by default, which is told as {default}"
+        elif value != default:
+            yield f"man/tlspolicyd.yaml.5: the default of {key} is told as {default}, and is {value}"
+
+
 def self_test():
     keys = {"a", "a.b", "c"}
     if list(missing(keys, ".It Ic a.b\n.It Ic c\n", "a:\n  #b: 1\n#c: 2\n")):
         sys.exit("docs_cover_config.py finds fault with a sound example")
     if len(list(missing(keys, ".It Ic c\n.It Ic d\n", "#c: 2\n"))) != 4:
         sys.exit("docs_cover_config.py misses faults of its example")
+    manual = (".It Ic a.min\n.It Ic a.max\nText.\nDefault: 1s and 5m.\n.It Ic b\nText.\nDefault:\n.Cm auto .\n"
+              ".It Ic c\nDefault: none.\n.El\n")
+    conf = '# Text: more.\na:\n  #b: 3\n#a: {min: 1s, max: 5m}\n#b: "auto"\n#c: []\n'
+    if list(strangers(manual.replace(".It Ic b", ".It Ic a.b\nDefault: 3.\n.It Ic b"), conf)):
+        sys.exit("docs_cover_config.py finds fault with sound defaults")
+    for wrong in (manual.replace("1s", "2s"), manual.replace("auto", "off"), manual.replace("none", "5")):
+        if len(list(strangers(wrong, conf.replace("  #b: 3\n", "")))) != 1:
+            sys.exit("docs_cover_config.py misses a wrong default")
 
 
 def main(root, program):
@@ -40,8 +89,9 @@ def main(root, program):
     keys = set(subprocess.run([program], check=True, capture_output=True, text=True).stdout.split())
     # A name that the operator chooses is an entry, not a key.
     keys.discard("maps.NAME")
-    found = list(missing(keys, (root / "man/tlspolicyd.yaml.5").read_text(encoding="utf-8"),
-                         (root / "conf/tlspolicyd.yaml").read_text(encoding="utf-8")))
+    manual = (root / "man/tlspolicyd.yaml.5").read_text(encoding="utf-8")
+    conf = (root / "conf/tlspolicyd.yaml").read_text(encoding="utf-8")
+    found = [*missing(keys, manual, conf), *strangers(manual, conf)]
     print("\n".join(found) if found else f"{len(keys)} keys are documented")
     return 1 if found else 0
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every event that the daemon logs is explained in tlspolicyd(8), section DIAGNOSTICS.
+"""Every event that the daemon logs is explained in tlspolicyd(8), section DIAGNOSTICS, which explains no other; and the
+README names none that the manual does not.
 
     docs_cover_events.py ROOT
 
@@ -12,9 +13,16 @@ import sys
 EVENT = re.compile(r'\b(?:spdlog::|log_?->)(?:debug|info|warn|error|critical|log)\([^;"]*"([a-z]+(?:-[a-z]+)*)[ "]')
 
 
-def missing(sources, manual):
+def faults(sources, manual, readme):
     diagnostics = manual.partition(".Sh DIAGNOSTICS")[2].partition("\n.Sh ")[0]
     explained = set(re.findall(r"[\w-]+", " ".join(re.findall(r"^\.It Cm (.*)", diagnostics, re.MULTILINE))))
+    words = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)[ "]', "".join(sources.values())))
+    for event in sorted(explained - words):
+        yield f"man/tlspolicyd.8: DIAGNOSTICS explains {event}, which is never logged"
+    table = readme.partition("| Event | Meaning |")[2].partition("\n\n")[0]
+    for event in re.findall(r"`([\w-]+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))):
+        if event not in explained:
+            yield f"README.md: {event} is not in DIAGNOSTICS of man/tlspolicyd.8"
     for path, text in sources.items():
         for event in EVENT.findall(text):
             if event not in explained:
@@ -24,10 +32,14 @@ def missing(sources, manual):
 def self_test():
     manual = ".Sh DIAGNOSTICS\n.It Cm a-one , a-two\n.Sh OTHER\n.It Cm a-three\n"
     sources = {"x": 'spdlog::info("a-one k={}"); log_->log(level,\n "a-two k={}")'}
-    if list(missing(sources, manual)):
+    readme = "| Event | Meaning |\n|---|---|\n| `a-one` `a-two` | `other` |\n\n`more`"
+    if list(faults(sources, manual, readme)):
         sys.exit("docs_cover_events.py finds fault with a sound example")
-    if len(list(missing({"x": 'spdlog::warn(\n    "a-three")'}, manual))) != 1:
-        sys.exit("docs_cover_events.py misses the fault of its example")
+    logged = {**sources, "y": 'spdlog::warn(\n    "a-three")'}
+    for wrong in ((logged, manual, readme), (sources, manual.replace("a-two", "a-two , a-four"), readme),
+                  (sources, manual, readme.replace("a-one", "a-three"))):
+        if len(list(faults(*wrong))) != 1:
+            sys.exit("docs_cover_events.py misses the fault of its example")
 
 
 def main(root):
@@ -35,7 +47,8 @@ def main(root):
     root = pathlib.Path(root)
     sources = {str(path.relative_to(root)): path.read_text(encoding="utf-8")
                for path in sorted((root / "daemon").rglob("*.cpp"))}
-    found = list(missing(sources, (root / "man/tlspolicyd.8").read_text(encoding="utf-8")))
+    found = list(faults(sources, (root / "man/tlspolicyd.8").read_text(encoding="utf-8"),
+                        (root / "README.md").read_text(encoding="utf-8")))
     print("\n".join(found) if found else "all events are explained")
     return 1 if found else 0
 

@@ -42,6 +42,28 @@ TEST_CASE("an entry is found under its key, replaced whole, and erased") {
     CHECK(cache.size() == 0);
 }
 
+TEST_CASE("entries are counted by how they stand") {
+    const auto standing = [](const std::string& key, dane::Standing stands) {
+        DaneState state;
+        state.standing = stands;
+        state.until = present;
+        return DaneEntryPtr(new DaneEntry(key, std::move(state), present));
+    };
+    DaneCache cache(1000, 1);
+    cache.put(standing("a.example", dane::Standing::all_usable));
+    cache.put(standing("b.example", dane::Standing::all_usable));
+    cache.put(standing("c.example", dane::Standing::none));
+    CHECK(cache.size(dane::Standing::all_usable) == 2);
+    cache.put(standing("b.example", dane::Standing::hosts_not_known));
+    CHECK(cache.size(dane::Standing::all_usable) == 1);
+    CHECK(cache.size(dane::Standing::hosts_not_known) == 1);
+    for (std::size_t i = 0; i < DaneCache::shard_count; ++i)
+        cache.sweep(present + Duration(1));
+    for (std::size_t i = 0; i < dane::standings; ++i)
+        CHECK(cache.size(static_cast<dane::Standing>(i)) == 0);
+    CHECK(cache.size() == 0);
+}
+
 TEST_CASE("the bound counts the hosts of an entry, too") {
     DaneCache cache(64 * 10, 1);
     fill(cache, 1);

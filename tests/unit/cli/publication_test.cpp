@@ -94,8 +94,8 @@ TEST_CASE("the instructions begin like this") {
 
 Against what is published now:
 
-    - mode: testing
       version: STSv1
+    - mode: testing
     + mode: enforce
       mx: mx1.example.com
     + mx: *.backup.example.net

@@ -48,6 +48,29 @@ TEST_CASE("a first policy is learned, a newer one replaces, the same one is refr
     CHECK(told(held, no_fetch(found("id1"))).empty());
 }
 
+TEST_CASE("each discovery is told to have ended, by what it brought") {
+    struct Row {
+        cache::StsState before;
+        Outcome outcome;
+        Discovered how;
+    };
+    const Row rows[] = {
+        {unknown, fetched(found("id1"), policy("enforce")), Discovered::policy},
+        {cached(), no_fetch(found("id1")), Discovered::unchanged},
+        {failing(ErrorKind::fetch, "id1"), no_fetch(found("id1")), Discovered::unchanged},
+        {unknown, no_fetch(absent()), Discovered::no_policy},
+        {cached(), no_fetch(absent()), Discovered::failed},
+        {unknown, no_fetch(unanswered()), Discovered::failed},
+        {cached(), not_fetched(found("id2"), ErrorKind::webpki), Discovered::failed},
+    };
+    for (const auto& row : rows) {
+        fakes::RecordingObserver observer;
+        report(observer, domain(), row.before, row.outcome,
+               learn(row.before, row.outcome, Settings{}, now, 0.5), now, seconds(1));
+        CHECK(observer.discoveries() == std::vector<Discovered>{row.how});
+    }
+}
+
 TEST_CASE("a failure is told with its count, what failed before, and what is applied all the same") {
     CHECK(told(unknown, not_fetched(found("id1"), ErrorKind::webpki))
           == Lines{"failed example.com webpki/1 after nothing applied nothing"});

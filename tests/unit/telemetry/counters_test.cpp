@@ -1,5 +1,6 @@
 #include "telemetry/counters.hpp"
 
+#include "telemetry/exposition.hpp"
 #include "telemetry/observers.hpp"
 
 #include <doctest/doctest.h>
@@ -15,6 +16,16 @@ const Domain domain = Domain::parse("example.com").value();
 
 bool has(const Counters& counters, const std::string& counter) {
     return (" " + counters.text() + " ").find(" " + counter + " ") != std::string::npos;
+}
+
+std::string exposed(const Counters& counters) {
+    Exposition exposition;
+    counters.show(exposition);
+    return exposition.text();
+}
+
+bool shows(const std::string& text, const std::string& line) {
+    return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
 }  // namespace
@@ -62,6 +73,52 @@ TEST_CASE("each event and each answer raises its own counter by one") {
     }
 }
 
+TEST_CASE("deferred mail is counted by what was wanting") {
+    Counters counters;
+    counters.on_answer(domain.text(), postfix::Temp{"DANE: SERVFAIL", postfix::Wanting::dane},
+                       engine::Source::discovered);
+    counters.on_answer(domain.text(), postfix::Temp{"no room", postfix::Wanting::room},
+                       engine::Source::deadline);
+    counters.on_answer(domain.text(), postfix::Temp{"no room", postfix::Wanting::room},
+                       engine::Source::deadline);
+    counters.on_withheld(domain.text(), postfix::Temp{}, engine::Source::discovered);
+    const std::string text = exposed(counters);
+    CHECK(shows(text, "tlspolicyd_deferrals_total{wanting=\"mta_sts\"} 0"));
+    CHECK(shows(text, "tlspolicyd_deferrals_total{wanting=\"dane\"} 1"));
+    CHECK(shows(text, "tlspolicyd_deferrals_total{wanting=\"room\"} 2"));
+    CHECK(shows(text, "tlspolicyd_deferrals_total{wanting=\"running_daemon\"} 0"));
+}
+
+TEST_CASE("refreshes are counted by their result, first contacts are none") {
+    Counters counters;
+    const cache::Failure failure;
+    const cache::Cached policy;
+    counters.on_event(engine::PolicyLearned{domain, policy, Duration(1)});
+    counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, nullptr, Duration(1)});
+    counters.on_event(engine::PolicyRefreshed{domain, policy, Duration(1)});
+    counters.on_event(engine::PolicyReplaced{domain, policy, policy, Duration(1)});
+    counters.on_event(engine::PolicyReplaced{domain, policy, policy, Duration(1)});
+    for (int i = 0; i < 3; ++i)
+        counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, &policy, Duration(1)});
+    const std::string text = exposed(counters);
+    CHECK(shows(text, "tlspolicyd_refreshes_total{result=\"renewed\"} 1"));
+    CHECK(shows(text, "tlspolicyd_refreshes_total{result=\"replaced\"} 2"));
+    CHECK(shows(text, "tlspolicyd_refreshes_total{result=\"failed\"} 3"));
+}
+
+TEST_CASE("discoveries are counted by their result") {
+    Counters counters;
+    counters.on_discovery(engine::Discovered::policy);
+    counters.on_discovery(engine::Discovered::unchanged);
+    counters.on_discovery(engine::Discovered::unchanged);
+    counters.on_discovery(engine::Discovered::failed);
+    const std::string text = exposed(counters);
+    CHECK(shows(text, "tlspolicyd_discoveries_total{result=\"policy\"} 1"));
+    CHECK(shows(text, "tlspolicyd_discoveries_total{result=\"unchanged\"} 2"));
+    CHECK(shows(text, "tlspolicyd_discoveries_total{result=\"no_policy\"} 0"));
+    CHECK(shows(text, "tlspolicyd_discoveries_total{result=\"failed\"} 1"));
+}
+
 TEST_CASE("many threads count without losing one") {
     Counters counters;
     std::vector<std::thread> threads;
@@ -81,9 +138,11 @@ TEST_CASE("several observers hear everything") {
     Counters second;
     Observers both({&first, &second});
     both.on_event(engine::Overloaded{domain});
+    both.on_discovery(engine::Discovered::failed);
     both.on_answer(domain.text(), postfix::NotFound{}, engine::Source::deadline);
     for (const Counters* counters : {&first, &second}) {
         CHECK(has(*counters, "overloaded=1"));
+        CHECK(shows(exposed(*counters), "tlspolicyd_discoveries_total{result=\"failed\"} 1"));
         CHECK(has(*counters, "answers_not_found_deadline=1"));
     }
 }

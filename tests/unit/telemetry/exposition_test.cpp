@@ -1,5 +1,8 @@
 #include "telemetry/exposition.hpp"
 
+#include "base/clock.hpp"
+#include "base/histogram.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace tlspolicy;
