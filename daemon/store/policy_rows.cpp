@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace tlspolicy::store {
@@ -22,8 +23,9 @@ constexpr const char* erase_sql = "DELETE FROM policies WHERE domain = ?1";
 constexpr const char* mark_sql = "UPDATE policies SET checked = ?2, last_used = ?3 WHERE domain = ?1";
 constexpr const char* find_text_sql = "SELECT number, body FROM texts WHERE seal = ?1";
 constexpr const char* save_text_sql = "INSERT INTO texts (seal, body) VALUES (?1, ?2) RETURNING number";
-constexpr const char* anchor_sql = "SELECT boot, time, wall FROM anchor";
-constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3)";
+// All columns: a file that can only be read may be of a version that had no behind_since.
+constexpr const char* anchor_sql = "SELECT * FROM anchor";
+constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3, ?4)";
 
 constexpr std::array kinds{ErrorKind::syntax, ErrorKind::dns,     ErrorKind::fetch,
                            ErrorKind::webpki, ErrorKind::invalid, ErrorKind::system};
@@ -34,7 +36,7 @@ ErrorKind kind_of(std::string_view name) noexcept {
     return found == kinds.end() ? ErrorKind::system : *found;
 }
 
-std::int64_t count(WallTime time) noexcept {
+std::int64_t count(auto time) noexcept {
     return time.time_since_epoch().count();
 }
 
@@ -61,21 +63,28 @@ std::uint64_t seal_of(std::string_view bytes, std::uint64_t before) noexcept {
     return seal;
 }
 
-SqliteResult<PolicyRows> PolicyRows::prepare(Database& database) {
+SqliteResult<PolicyRows> PolicyRows::prepare(Database& database, Database::Access access) {
+    using Statements = std::initializer_list<std::pair<Statement PolicyRows::*, const char*>>;
     PolicyRows rows(database);
-    for (const auto& [statement, sql] : {std::pair{&PolicyRows::find_, find_sql.c_str()},
-                                         {&PolicyRows::save_, save_sql},
-                                         {&PolicyRows::erase_, erase_sql},
-                                         {&PolicyRows::mark_, mark_sql},
-                                         {&PolicyRows::page_, page_sql.c_str()},
-                                         {&PolicyRows::find_text_, find_text_sql},
-                                         {&PolicyRows::save_text_, save_text_sql},
-                                         {&PolicyRows::anchor_, anchor_sql},
-                                         {&PolicyRows::set_anchor_, set_anchor_sql}}) {
-        auto prepared = database.prepare(sql);
-        if (!prepared) return prepared.error();
-        rows.*statement = *std::move(prepared);
-    }
+    const auto prepare_all = [&](Statements statements) -> SqliteResult<void> {
+        for (const auto& [statement, sql] : statements) {
+            auto prepared = database.prepare(sql);
+            if (!prepared) return prepared.error();
+            rows.*statement = *std::move(prepared);
+        }
+        return {};
+    };
+    auto prepared = prepare_all({{&PolicyRows::find_, find_sql.c_str()},
+                                 {&PolicyRows::page_, page_sql.c_str()},
+                                 {&PolicyRows::anchor_, anchor_sql}});
+    if (prepared && access == Database::Access::read_write)
+        prepared = prepare_all({{&PolicyRows::save_, save_sql},
+                                {&PolicyRows::erase_, erase_sql},
+                                {&PolicyRows::mark_, mark_sql},
+                                {&PolicyRows::find_text_, find_text_sql},
+                                {&PolicyRows::save_text_, save_text_sql},
+                                {&PolicyRows::set_anchor_, set_anchor_sql}});
+    if (!prepared) return prepared.error();
     return rows;
 }
 
@@ -184,19 +193,20 @@ SqliteResult<std::vector<engine::StoredPolicy>> PolicyRows::page(Position& posit
 SqliteResult<std::optional<Anchor>> PolicyRows::anchor() {
     const auto row = anchor_.step();
     std::optional<Anchor> anchor;
-    if (row && *row)
-        anchor = Anchor{std::string(anchor_.bytes(0)), Time(Duration(anchor_.number(1))),
-                        WallTime(Duration(anchor_.number(2)))};
+    if (row && *row) {
+        anchor = Anchor{std::string(anchor_.bytes(1)), Time(Duration(anchor_.number(2))),
+                        WallTime(Duration(anchor_.number(3)))};
+        if (!anchor_.is_null(4)) anchor->behind_since = Time(Duration(anchor_.number(4)));
+    }
     anchor_.reset();
     if (!row) return row.error();
     return anchor;
 }
 
 SqliteResult<void> PolicyRows::set_anchor(const Anchor& anchor) {
-    return set_anchor_.bind(1, anchor.boot)
-        .bind(2, std::int64_t{anchor.time.time_since_epoch().count()})
-        .bind(3, count(anchor.wall))
-        .run();
+    set_anchor_.bind(1, anchor.boot).bind(2, count(anchor.time)).bind(3, count(anchor.wall));
+    if (anchor.behind_since) set_anchor_.bind(4, count(*anchor.behind_since));
+    return set_anchor_.run();
 }
 
 SqliteResult<void> PolicyRows::tidy(WallTime expired_before) {

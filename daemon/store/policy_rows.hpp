@@ -19,7 +19,8 @@ std::uint64_t seal_of(std::string_view bytes, std::uint64_t before = 0xCBF29CE48
 /// The tables of an open file (sqlite_schema.hpp), as policies. Used on the store thread.
 class PolicyRows {
 public:
-    static SqliteResult<PolicyRows> prepare(Database& database);
+    /// `read_only`: only what reads is there, and the tables may be those of an earlier version.
+    static SqliteResult<PolicyRows> prepare(Database& database, Database::Access access);
 
     /// nullopt: none. `damaged` counts up where a row's seal is broken: such a row is as good as none.
     SqliteResult<std::optional<engine::StoredPolicy>> find(std::string_view domain, const Calendar& calendar);

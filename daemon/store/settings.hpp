@@ -21,7 +21,8 @@ struct SqliteSettings {
     Duration find_limit = std::chrono::seconds(3);  ///< a store that is slower is as good as none
     Duration retry_min = std::chrono::seconds(1);   ///< after a failure; it doubles up to `retry_max`
     Duration retry_max = std::chrono::minutes(1);
-    Duration tidy_pause = std::chrono::hours(6);  ///< between removals of what has long expired
+    Duration clock_pause = std::chrono::seconds(10);  ///< between looks at a clock that has not been set
+    Duration tidy_pause = std::chrono::hours(6);      ///< between removals of what has long expired
 
     friend bool operator==(const SqliteSettings&, const SqliteSettings&) = default;
 };

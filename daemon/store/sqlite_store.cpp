@@ -59,6 +59,7 @@ SqliteStore::SqliteStore(asio::any_io_executor home, SqliteSettings settings, co
       work_(loop_.get_executor()),
       retry_timer_(loop_),
       commit_timer_(loop_),
+      clock_timer_(loop_),
       tidy_timer_(loop_),
       retry_pause_(settings_.retry_min),
       damaged_rows_(clock),
@@ -167,14 +168,16 @@ Anchor SqliteStore::system_now() const {
 }
 
 void SqliteStore::open() {
-    auto opened = SqliteFile::open(settings_.path, system_now());
+    auto opened = SqliteFile::open(settings_.path);
     if (!opened && opened.error().damaged) {
         set_aside(opened.error().why);
-        opened = SqliteFile::open(settings_.path, system_now());
+        opened = SqliteFile::open(settings_.path);
     }
     if (!opened) return retry_later(opened.error().why);
 
     file_ = *std::move(opened);
+    if (!calendar_) calendar_.emplace(file_->anchor(), system_now());
+    watch_clock();
     if (!file_->writable())
         return retry_later(
             "its directory cannot be written to: policies are read from it, and new ones are not kept");
@@ -234,13 +237,11 @@ void SqliteStore::commit_later() {
 
 void SqliteStore::commit() {
     if (!file_ || !file_->writable()) return;
-    follow_clock();
     const auto& changes = pending_.take(settings_.commit_at);
     if (changes.empty()) return;
     const auto begin = std::chrono::steady_clock::now();
     const std::size_t count = changes.size();
     if (const auto written = write(changes); !written) {
-        static_cast<void>(file_->database().run("ROLLBACK"));
         pending_.failed();
         return note(written.error());
     }
@@ -264,31 +265,49 @@ void SqliteStore::commit() {
 
 SqliteResult<void> SqliteStore::write(const PendingChanges::Changes& changes) {
     auto& rows = file_->rows();
-    const auto& calendar = file_->calendar();
-    if (auto begun = file_->database().run("BEGIN IMMEDIATE"); !begun) return begun;
-    for (const auto& [domain, change] : changes) {
-        SqliteResult<void> done;
-        if (const auto* policy = std::get_if<StoredPolicy>(&change))
-            done = rows.save(*policy, calendar);
-        else if (const auto* mark = std::get_if<PendingChanges::Marked>(&change))
-            done = rows.mark(domain, calendar.wall(mark->checked), calendar.wall(mark->used));
-        else
-            done = rows.erase(domain);
-        if (!done) return done;
-    }
-    if (auto done = rows.set_anchor(calendar.anchor(clock_.now())); !done) return done;
-    return file_->database().run("COMMIT");
+    return file_->database().transact([&]() -> SqliteResult<void> {
+        for (const auto& [domain, change] : changes) {
+            SqliteResult<void> done;
+            if (const auto* policy = std::get_if<StoredPolicy>(&change))
+                done = rows.save(*policy, *calendar_);
+            else if (const auto* mark = std::get_if<PendingChanges::Marked>(&change))
+                done = rows.mark(domain, calendar_->wall(mark->checked), calendar_->wall(mark->used));
+            else
+                done = rows.erase(domain);
+            if (!done) return done;
+        }
+        return rows.set_anchor(calendar_->anchor(clock_.now()));
+    });
+}
+
+void SqliteStore::watch_clock() {
+    if (!calendar_->behind_since()) return;
+    clock_timer_.expires_after(settings_.clock_pause);
+    clock_timer_.async_wait([this](const error_code& cancelled) {
+        if (cancelled) return;
+        if (file_) follow_clock();
+        watch_clock();
+    });
 }
 
 void SqliteStore::follow_clock() {
-    if (file_->calendar().follow(system_now())) ++generation_;  // dated wrongly until now
+    const Anchor now = system_now();
+    const auto right = calendar_->followed(now);
+    if (!right) return;
+    if (file_->writable()) {
+        const auto written =
+            file_->database().transact([&] { return file_->rows().set_anchor(right->anchor(now.time)); });
+        if (!written) return note(written.error());
+    }
+    calendar_ = right;
+    ++generation_;  // dated wrongly until now
 }
 
 void SqliteStore::tidy_later() {
     tidy_timer_.expires_after(settings_.tidy_pause);
     tidy_timer_.async_wait([this](const error_code& cancelled) {
         if (cancelled || !file_ || !file_->writable()) return;
-        const WallTime now = file_->calendar().wall(clock_.now());
+        const WallTime now = calendar_->wall(clock_.now());
         if (const auto tidied = file_->rows().tidy(now - expired_for); !tidied) return note(tidied.error());
         tidy_later();
     });
@@ -307,7 +326,7 @@ void SqliteStore::note_damaged_rows() {
 
 Result<std::optional<StoredPolicy>> SqliteStore::find_row(const std::string& domain) {
     if (!file_) return Error(ErrorKind::system, "the store cannot be used: " + unusable_);
-    auto found = file_->rows().find(domain, file_->calendar());
+    auto found = file_->rows().find(domain, *calendar_);
     if (!found) {
         const Error error(ErrorKind::system, "the store failed: " + found.error().message);
         note(found.error());
@@ -320,7 +339,7 @@ Result<std::optional<StoredPolicy>> SqliteStore::find_row(const std::string& dom
 Result<engine::PolicyStore::Page> SqliteStore::read_page(const std::string& from) {
     if (!file_) return Error(ErrorKind::system, "the store cannot be used: " + unusable_);
     PolicyRows::Position position = position_of(from);
-    auto policies = file_->rows().page(position, page_size, file_->calendar());
+    auto policies = file_->rows().page(position, page_size, *calendar_);
     if (!policies) {
         const Error error(ErrorKind::system, "the store failed: " + policies.error().message);
         note(policies.error());

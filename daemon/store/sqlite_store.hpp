@@ -83,6 +83,7 @@ private:
     SqliteResult<void> write(const PendingChanges::Changes& changes);
     void commit_later();
     void tidy_later();
+    void watch_clock();
     void follow_clock();
     void note(const SqliteFault& fault);
     void note_damaged_rows();
@@ -100,8 +101,10 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer retry_timer_;
     boost::asio::steady_timer commit_timer_;
+    boost::asio::steady_timer clock_timer_;
     boost::asio::steady_timer tidy_timer_;
     std::unique_ptr<SqliteFile> file_;
+    std::optional<Calendar> calendar_;             // from the first file on that was opened
     std::string unusable_ = "it is being opened";  // why, while there is no file_
     std::string complained_;                       // the last complaint in the log; empty: all is well
     Duration retry_pause_;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int policies = 150;
 
-store::SqliteSettings hasty() {
-    store::SqliteSettings settings;
+store::SqliteSettings hastier() {
+    store::SqliteSettings settings = hasty();
     settings.commit_pause = std::chrono::milliseconds(1);
     settings.retry_min = std::chrono::milliseconds(1);
     settings.retry_max = std::chrono::milliseconds(10);
@@ -23,7 +23,7 @@ store::SqliteSettings hasty() {
 std::string sound_file() {
     const StoreDirectory directory;
     {
-        RunningStore store(directory.file(), hasty());
+        RunningStore store(directory.file(), hastier());
         for (int i = 0; i < policies; ++i)
             store->save(numbered(i, store.now()));
         REQUIRE(store.is_written());
@@ -36,7 +36,7 @@ std::string sound_file() {
 void check(const std::string& bytes) {
     const StoreDirectory directory;
     write_file(directory.file(), bytes);
-    RunningStore store(directory.file(), hasty());
+    RunningStore store(directory.file(), hastier());
     for (int i = 0; i < policies; i += 10) {
         const auto found = store.find(domain_name(i));
         if (!found || !*found) continue;

@@ -1,6 +1,5 @@
 #include "fakes/log_capture.hpp"
 #include "loopback/store/store_fixture.hpp"
-#include "store/sqlite_database.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,28 +16,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
-
-store::SqliteSettings hasty() {
-    store::SqliteSettings settings;
-    settings.commit_pause = milliseconds(20);
-    settings.retry_min = milliseconds(20);
-    settings.retry_max = milliseconds(100);
-    return settings;
-}
-
-/// A closed file with so many policies.
-void fill(const std::string& path, int count) {
-    RunningStore store(path, hasty());
-    for (int i = 0; i < count; ++i)
-        store->save(numbered(i, store.now()));
-    REQUIRE(store.is_written());
-}
-
-void run_sql(const std::string& path, const char* sql) {
-    auto database = store::Database::open(path, store::Database::Access::read_write);
-    REQUIRE(database.has_value());
-    REQUIRE(database->run(sql).has_value());
-}
 
 }  // namespace
 
@@ -114,37 +91,6 @@ TEST_CASE("changes are committed together: 256 at once, or after a pause") {
     store->stop();  // which writes what is left
     CHECK(store->statistics().commits == 2);
     CHECK(store->statistics().pending == 0);
-}
-
-TEST_CASE("no jump of the wall clock prolongs a policy or ends it") {  // proves STS-34
-    for (const Duration jump : {Duration(hours(24 * 4000)), Duration(-hours(24 * 4000))}) {
-        const StoreDirectory directory;
-        const auto clock = std::make_shared<fakes::ManualClock>();
-        const auto wall = std::make_shared<fakes::ManualWallClock>();
-        const auto policy = numbered(1, clock->now());
-        {
-            RunningStore store(directory.file(), hasty(), clock, wall);
-            store->save(policy);
-            REQUIRE(store.is_written());
-        }
-        clock->advance(hours(2));
-        wall->advance(hours(2) + jump);
-        RunningStore store(directory.file(), hasty(), clock, wall);
-        CHECK(store.find(policy.domain).value() == policy);
-    }
-}
-
-TEST_CASE("after another start of the machine, time has passed by the wall clock") {  // proves STS-34
-    const StoreDirectory directory;
-    fill(directory.file(), 1);
-    const auto clock = std::make_shared<fakes::ManualClock>();
-    const auto wall = std::make_shared<fakes::ManualWallClock>("boot-2");
-    wall->advance(hours(30));
-    RunningStore store(directory.file(), hasty(), clock, wall);
-    const auto found = store.find(domain_name(0)).value();
-    REQUIRE(found.has_value());
-    CHECK(found->fetched == clock->now() - hours(30));
-    CHECK(found->expires == clock->now() + hours(138));
 }
 
 TEST_CASE("a file that is no database is set aside, and a new one begun") {  // proves STS-35
