@@ -19,6 +19,7 @@ const std::string page_sql = std::string(select_sql)
                                "ORDER BY p.last_used DESC, p.domain DESC LIMIT ?3";
 constexpr const char* save_sql =
     "INSERT OR REPLACE INTO policies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+constexpr const char* fetched_after_sql = "SELECT domain FROM policies WHERE fetched > ?1";
 constexpr const char* erase_sql = "DELETE FROM policies WHERE domain = ?1";
 constexpr const char* mark_sql = "UPDATE policies SET checked = ?2, last_used = ?3 WHERE domain = ?1";
 constexpr const char* find_text_sql = "SELECT number, body FROM texts WHERE seal = ?1";
@@ -83,6 +84,7 @@ SqliteResult<PolicyRows> PolicyRows::prepare(Database& database, Database::Acces
                                 {&PolicyRows::mark_, mark_sql},
                                 {&PolicyRows::find_text_, find_text_sql},
                                 {&PolicyRows::save_text_, save_text_sql},
+                                {&PolicyRows::fetched_after_, fetched_after_sql},
                                 {&PolicyRows::set_anchor_, set_anchor_sql}});
     if (!prepared) return prepared.error();
     return rows;
@@ -188,6 +190,23 @@ SqliteResult<std::vector<engine::StoredPolicy>> PolicyRows::page(Position& posit
     if (!row) return row.error();
     if (seen < most) position = {INT64_MIN, {}};
     return policies;
+}
+
+SqliteResult<std::size_t> PolicyRows::redate(WallTime from, const Calendar& wrong, const Calendar& right) {
+    std::vector<std::string> domains;  // they are not changed while they are listed
+    fetched_after_.bind(1, count(from));
+    auto row = fetched_after_.step();
+    for (; row && *row; row = fetched_after_.step())
+        domains.emplace_back(fetched_after_.bytes(0));
+    fetched_after_.reset();
+    if (!row) return row.error();
+    for (const auto& domain : domains) {
+        const auto policy = find(domain, wrong);
+        if (!policy) return policy.error();
+        if (!*policy) continue;
+        if (auto saved = save(**policy, right); !saved) return saved.error();
+    }
+    return domains.size();
 }
 
 SqliteResult<std::optional<Anchor>> PolicyRows::anchor() {

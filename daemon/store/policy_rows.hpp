@@ -36,6 +36,10 @@ public:
     SqliteResult<std::vector<engine::StoredPolicy>> page(Position& position, std::size_t most,
                                                          const Calendar& calendar);
 
+    /// Policies fetched after `from` were dated by a calendar that was wrong: they are dated again by
+    /// another. How many there were.
+    SqliteResult<std::size_t> redate(WallTime from, const Calendar& wrong, const Calendar& right);
+
     SqliteResult<std::optional<Anchor>> anchor();
     SqliteResult<void> set_anchor(const Anchor& anchor);
     /// Removes what expired before this time, and texts that nobody has any more.
@@ -58,6 +62,7 @@ private:
     Statement save_text_;
     Statement anchor_;
     Statement set_anchor_;
+    Statement fetched_after_;
     std::size_t damaged_ = 0;
 };
 

@@ -121,7 +121,7 @@ asio::awaitable<Result<engine::PolicyStore::Page>> SqliteStore::page(std::string
     // What has changed since is known better by who changed it.
     if (page)
         std::erase_if(page->policies,
-                      [this](const StoredPolicy& policy) { return pending_.contains(policy.domain); });
+                      [this](const StoredPolicy& policy) { return pending_.replaces(policy.domain); });
     co_return page;
 }
 
@@ -291,16 +291,29 @@ void SqliteStore::watch_clock() {
 }
 
 void SqliteStore::follow_clock() {
+    if (!calendar_->followed(system_now())) return;
+    // What waits goes by the ages that were given out until now.
+    while (pending_.size() > 0 && reliable_)
+        commit();
     const Anchor now = system_now();
     const auto right = calendar_->followed(now);
-    if (!right) return;
+    if (!file_ || !right || (file_->writable() && pending_.size() > 0)) return;
+    const Time since = *calendar_->behind_since();
+    std::size_t redated = 0;
     if (file_->writable()) {
-        const auto written =
-            file_->database().transact([&] { return file_->rows().set_anchor(right->anchor(now.time)); });
+        const auto written = file_->database().transact([&]() -> SqliteResult<void> {
+            const auto count = file_->rows().redate(calendar_->wall(since), *calendar_, *right);
+            if (!count) return count.error();
+            redated = *count;
+            return file_->rows().set_anchor(right->anchor(now.time));
+        });
         if (!written) return note(written.error());
     }
+    const Duration by = right->wall(now.time) - calendar_->wall(now.time);
+    spdlog::info("store-clock-followed path=\"{}\" by_s={} redated={}", printable(settings_.path),
+                 by.count() / 1000, redated);
     calendar_ = right;
-    ++generation_;  // dated wrongly until now
+    misdated_until_ = since;
 }
 
 void SqliteStore::tidy_later() {

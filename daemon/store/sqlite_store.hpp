@@ -48,6 +48,8 @@ public:
     bool reliable() const noexcept override { return reliable_.load(std::memory_order_relaxed); }
     std::uint64_t generation() const noexcept override { return generation_.load(std::memory_order_relaxed); }
 
+    Time misdated_until() const noexcept override { return misdated_until_.load(std::memory_order_relaxed); }
+
     /// Writes what is pending, and closes the file. No find() or page() may be under way any more.
     void stop();
 
@@ -113,6 +115,7 @@ private:
 
     std::atomic<bool> reliable_{false};
     std::atomic<std::uint64_t> generation_{1};
+    std::atomic<Time> misdated_until_{Time::min()};
     struct Counts;
     std::unique_ptr<Counts> counts_;
     std::thread thread_;  // last: everything else is there when it begins
