@@ -193,10 +193,11 @@ void SqliteStore::follow_clock() {
 void SqliteStore::tidy_later() {
     tidy_timer_.expires_after(settings_.tidy_pause);
     tidy_timer_.async_wait([this](const error_code& cancelled) {
-        if (cancelled || !file_ || !file_->writable()) return;
+        if (cancelled) return;
+        tidy_later();  // however this one goes
+        if (!file_ || !file_->writable()) return;
         const WallTime now = calendar_->wall(clock_.now());
-        if (const auto tidied = file_->rows().tidy(now - expired_for); !tidied) return note(tidied.error());
-        tidy_later();
+        if (const auto tidied = file_->rows().tidy(now - expired_for); !tidied) note(tidied.error());
     });
 }
 

@@ -225,4 +225,24 @@ TEST_CASE("what has long expired is removed, with its text") {
     CHECK(store.find(domain_name(2)).value().has_value());
 }
 
+TEST_CASE("after a removal that failed there is another") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const auto clock = std::make_shared<fakes::ManualClock>();
+    const auto wall = std::make_shared<fakes::ManualWallClock>();
+    auto settings = hasty();
+    settings.tidy_pause = milliseconds(20);
+    RunningStore store(directory.file(), settings, clock, wall);
+    store->save(numbered(1, clock->now()));
+    REQUIRE(store.is_written());
+    run_sql(directory.file(), "ALTER TABLE policies RENAME TO elsewhere");
+    clock->advance(hours(168 + 25));
+    REQUIRE(RunningStore::eventually([&] { return store->statistics().errors > 0; }));
+    run_sql(directory.file(), "ALTER TABLE elsewhere RENAME TO policies");
+    CHECK(RunningStore::eventually([&] {
+        const auto found = store.find(domain_name(1));
+        return found && *found == std::nullopt;
+    }));
+}
+
 }  // namespace tlspolicy::test
