@@ -112,7 +112,7 @@ void SqliteStore::commit_later() {
 void SqliteStore::commit() {
     if (!file_ || !file_->writable()) return;
     const auto& changes = pending_.take(settings_.commit_at);
-    if (changes.empty()) return;
+    if (changes.empty() && reliable_) return;
     const auto begin = std::chrono::steady_clock::now();
     const std::size_t count = changes.size();
     if (const auto written = write(changes); !written) {
@@ -139,6 +139,9 @@ void SqliteStore::commit() {
 
 SqliteResult<void> SqliteStore::write(const PendingChanges::Changes& changes) {
     auto& rows = file_->rows();
+    // After a failure it is a read, and the anchor's write, that show whether the file works again.
+    if (!reliable_)
+        if (const auto read = rows.find({}, *calendar_); !read) return read.error();
     return file_->database().transact([&]() -> SqliteResult<void> {
         for (const auto& [domain, change] : changes) {
             SqliteResult<void> done;

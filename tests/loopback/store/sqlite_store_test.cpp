@@ -245,4 +245,20 @@ TEST_CASE("after a removal that failed there is another") {
     }));
 }
 
+TEST_CASE("after a failed read the file counts again as soon as it can be read, with nothing to write") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fill(directory.file(), 1);
+    RunningStore store(directory.file(), hasty());
+    REQUIRE(store.is_written());
+    run_sql(directory.file(), "ALTER TABLE policies RENAME TO elsewhere");
+    CHECK(store.find(domain_name(0)).has_error());
+    CHECK(RunningStore::eventually([&] { return store->statistics().errors > 3; }));
+    CHECK_FALSE(store->reliable());
+    run_sql(directory.file(), "ALTER TABLE elsewhere RENAME TO policies");
+    CHECK(RunningStore::eventually([&] { return store->reliable(); }));
+    CHECK(log.wait_for("store-recovered"));
+    CHECK(store.find(domain_name(0)).value() == numbered(0, store.now()));
+}
+
 }  // namespace tlspolicy::test
