@@ -86,14 +86,18 @@ SqliteFile::Opened SqliteFile::open_at(const std::string& path, std::optional<St
     return file;
 }
 
-std::string SqliteFile::set_aside(const std::string& path, WallTime now) {
+boost::system::result<std::string, std::error_code> SqliteFile::set_aside(const std::string& path,
+                                                                          WallTime now) {
     const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
     const std::string stem = fmt::format("{}.damaged-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(seconds));
     std::string aside = stem;
     for (int i = 2; exists(aside); ++i)
         aside = fmt::format("{}-{}", stem, i);
-    for (const std::string suffix : {"", "-wal", "-shm"}) {
-        std::error_code ignored;  // where it stays, opening it again will say so
+    std::error_code failure;
+    std::filesystem::rename(path, aside, failure);
+    if (failure) return failure;
+    for (const std::string suffix : {"-wal", "-shm"}) {
+        std::error_code ignored;  // they need not be there
         std::filesystem::rename(path + suffix, aside + suffix, ignored);
     }
     return aside;

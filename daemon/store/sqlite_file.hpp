@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace tlspolicy::store {
 
@@ -28,8 +29,9 @@ public:
     /// written to is read from. No file that is not ours, or not sound, is changed.
     static Opened open(const std::string& path);
 
-    /// Gives a damaged file, which nobody has open, another name, and says which.
-    static std::string set_aside(const std::string& path, WallTime now);
+    /// Gives a damaged file, which nobody has open, another name, and says which; fails where it has to stay.
+    static boost::system::result<std::string, std::error_code> set_aside(const std::string& path,
+                                                                         WallTime now);
 
     bool writable() const noexcept { return lock_.has_value(); }
     PolicyRows& rows() noexcept { return *rows_; }

@@ -80,7 +80,7 @@ private:
     // On the store thread:
     void open();
     void retry_later(const std::string& why);
-    void set_aside(const std::string& why);
+    bool set_aside(const std::string& why);
     void commit();
     SqliteResult<void> write(const PendingChanges::Changes& changes);
     void commit_later();
@@ -109,6 +109,8 @@ private:
     std::optional<Calendar> calendar_;             // from the first file on that was opened
     std::string unusable_ = "it is being opened";  // why, while there is no file_
     std::string complained_;                       // the last complaint in the log; empty: all is well
+    std::string damage_;         // of a file that could not be set aside; empty: none is in the way
+    bool said_damaged_ = false;  // of one that can only be read
     Duration retry_pause_;
     std::size_t dropped_before_ = 0;
     LogLimiter damaged_rows_;

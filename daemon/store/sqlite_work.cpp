@@ -4,10 +4,13 @@
 #include "store/sqlite_store.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -44,7 +47,7 @@ Anchor SqliteStore::system_now() const {
 void SqliteStore::open() {
     auto opened = SqliteFile::open(settings_.path);
     if (!opened && opened.error().damaged) {
-        set_aside(opened.error().why);
+        if (!set_aside(opened.error().why)) return;
         opened = SqliteFile::open(settings_.path);
     }
     if (!opened) return retry_later(opened.error().why);
@@ -56,6 +59,7 @@ void SqliteStore::open() {
         return retry_later(
             "its directory cannot be written to: policies are read from it, and new ones are not kept");
     retry_pause_ = settings_.retry_min;
+    said_damaged_ = false;
     reliable_ = true;
     spdlog::info("store-opened path=\"{}\"{}", printable(settings_.path),
                  complained_.empty() ? "" : " after=trouble");
@@ -79,27 +83,45 @@ void SqliteStore::retry_later(const std::string& why) {
         if (cancelled) return;
         if (file_ && file_->writable()) return commit();
         file_.reset();
-        open();
+        std::error_code ignored;
+        if (!std::filesystem::exists(settings_.path, ignored)) damage_.clear();
+        if (damage_.empty() || set_aside(std::string(damage_))) open();
     });
 }
 
-void SqliteStore::set_aside(const std::string& why) {
+// False: it has to stay, for now.
+bool SqliteStore::set_aside(const std::string& why) {
     file_.reset();
-    const std::string aside = SqliteFile::set_aside(settings_.path, wall_clock_.now());
+    const auto aside = SqliteFile::set_aside(settings_.path, wall_clock_.now());
+    if (!aside) {
+        damage_ = why;
+        retry_later(fmt::format("it is damaged ({}) and cannot be given another name: {}", why,
+                                aside.error().message()));
+        return false;
+    }
+    damage_.clear();
     ++counts_->damaged_files;
     ++counts_->errors;
     spdlog::error("store-damaged path=\"{}\" kept_as=\"{}\" reason=\"{}\"", printable(settings_.path),
-                  printable(aside), printable(why, 400));
+                  printable(*aside), printable(why, 400));
     ++generation_;  // whatever memory knows is to be written again
+    return true;
 }
 
 // A failure of an open file.
 void SqliteStore::note(const SqliteFault& fault) {
-    if (fault.kind == SqliteFault::Kind::damaged) {
-        set_aside(fault.message);
-        return open();
+    if (fault.kind != SqliteFault::Kind::damaged) return retry_later(fault.message);
+    if (file_->writable()) {
+        if (set_aside(fault.message)) open();
+        return;
     }
-    retry_later(fault.message);
+    // It stays open for what is sound in it; retry_later() looks already whether it can be written.
+    ++counts_->errors;
+    if (!std::exchange(said_damaged_, true))
+        spdlog::error(
+            "store-unusable path=\"{}\" reason=\"it is damaged ({}), and stays, for its directory cannot be "
+            "written to: policies are read from it as far as it is sound\"",
+            printable(settings_.path), printable(fault.message, 400));
 }
 
 void SqliteStore::commit_later() {
