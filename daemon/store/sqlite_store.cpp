@@ -60,9 +60,19 @@ void SqliteStore::stop() {
 
 template <class T, class Ask>
 asio::awaitable<Result<T>> SqliteStore::ask(Ask on_store_thread) {
+    if (asked_ >= settings_.max_asked) co_return Error(ErrorKind::system, "the store is asked too much");
+    ++asked_;
     const auto reply = std::make_shared<async::Reply<Result<T>>>(home_);
-    asio::post(loop_, [this, reply, on_store_thread = std::move(on_store_thread)] {
-        asio::post(home_, [reply, answer = on_store_thread()]() mutable { reply->set(std::move(answer)); });
+    asio::post(loop_, [this, waiting = std::weak_ptr(reply), on_store_thread = std::move(on_store_thread)] {
+        --asked_;
+        auto asker = waiting.lock();  // null: whoever asked has given up, and so does the disk
+        if (!asker) {
+            ++counts_->skipped;
+            return;
+        }
+        asio::post(home_, [asker = std::move(asker), answer = on_store_thread()]() mutable {
+            asker->set(std::move(answer));
+        });
     });
     auto answer = co_await reply->wait(settings_.find_limit);
     if (!answer) co_return Error(ErrorKind::system, "the store takes too long");
@@ -117,6 +127,7 @@ SqliteStore::Statistics SqliteStore::statistics() const {
     all.found = counts.found;
     all.find_us = counts.find_us;
     all.longest_find_us = counts.longest_find_us;
+    all.skipped = counts.skipped;
     all.commits = counts.commits;
     all.commit_us = counts.commit_us;
     all.changes = counts.changes;
@@ -131,11 +142,12 @@ SqliteStore::Statistics SqliteStore::statistics() const {
 
 std::string to_text(const SqliteStore::Statistics& statistics) {
     return fmt::format(
-        "store_finds={} store_found={} store_find_us={} store_longest_find_us={} store_commits={} "
+        "store_finds={} store_found={} store_find_us={} store_longest_find_us={} store_skipped={} "
+        "store_commits={} "
         "store_commit_us={} store_changes={} store_errors={} store_damaged_files={} store_damaged_rows={} "
         "store_pending={} store_dropped={} store_oldest_pending_ms={}",
         statistics.finds, statistics.found, statistics.find_us, statistics.longest_find_us,
-        statistics.commits, statistics.commit_us, statistics.changes, statistics.errors,
+        statistics.skipped, statistics.commits, statistics.commit_us, statistics.changes, statistics.errors,
         statistics.damaged_files, statistics.damaged_rows, statistics.pending, statistics.dropped,
         statistics.oldest_pending.count());
 }

@@ -58,6 +58,7 @@ public:
         std::uint64_t found = 0;
         std::uint64_t find_us = 0;  ///< all together, from the question to the answer
         std::uint64_t longest_find_us = 0;
+        std::uint64_t skipped = 0;  ///< questions whose asker had given up before their turn
         std::uint64_t commits = 0;
         std::uint64_t commit_us = 0;
         std::uint64_t changes = 0;  ///< committed
@@ -98,6 +99,7 @@ private:
     const Clock& clock_;
     const WallClock& wall_clock_;
     PendingChanges pending_;
+    std::atomic<std::size_t> asked_{0};  // questions that wait for their turn
 
     boost::asio::io_context loop_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

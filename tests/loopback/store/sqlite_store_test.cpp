@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tlspolicy::test {
@@ -258,6 +259,30 @@ TEST_CASE("after a failed read the file counts again as soon as it can be read, 
     run_sql(directory.file(), "ALTER TABLE elsewhere RENAME TO policies");
     CHECK(RunningStore::eventually([&] { return store->reliable(); }));
     CHECK(log.wait_for("store-recovered"));
+    CHECK(store.find(domain_name(0)).value() == numbered(0, store.now()));
+}
+
+TEST_CASE("a disk that hangs is asked no more than it may be, and nothing that nobody waits for any more") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fill(directory.file(), 1);
+    auto settings = hasty();
+    settings.find_limit = milliseconds(50);
+    settings.max_asked = 3;
+    RunningStore store(directory.file(), settings);
+    REQUIRE(store.is_written());
+    auto other = open_database(directory.file());
+    REQUIRE(other.run("BEGIN IMMEDIATE").has_value());
+    store->save(numbered(1, store.now()));
+    std::this_thread::sleep_for(milliseconds(100));  // the store thread now waits for that to be over
+    for (const std::string words : {"takes too long", "takes too long", "takes too long", "asked too much"}) {
+        const auto found = store.find(domain_name(0));
+        REQUIRE(found.has_error());
+        CHECK(found.error().message().find(words) != std::string::npos);
+    }
+    REQUIRE(other.run("ROLLBACK").has_value());
+    REQUIRE(store.is_written());
+    CHECK(RunningStore::eventually([&] { return store->statistics().skipped == 3; }));
     CHECK(store.find(domain_name(0)).value() == numbered(0, store.now()));
 }
 
