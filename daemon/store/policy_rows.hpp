@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace tlspolicy::store {
@@ -42,8 +43,9 @@ public:
 
     SqliteResult<std::optional<Anchor>> anchor();
     SqliteResult<void> set_anchor(const Anchor& anchor);
-    /// Removes what expired before this time, and texts that nobody has any more.
-    SqliteResult<void> tidy(WallTime expired_before);
+    /// A step through all that is there, short enough that nobody notices: removes what expired before this
+    /// time, and at the end texts that nobody has any more. True: that was the last step.
+    SqliteResult<bool> tidy(WallTime expired_before);
 
     std::size_t damaged() const noexcept { return damaged_; }
 
@@ -51,6 +53,8 @@ private:
     explicit PolicyRows(Database& database) : database_(&database) {}
     std::optional<engine::StoredPolicy> read(Statement& row, const Calendar& calendar);
     SqliteResult<std::int64_t> text_number(std::string_view body);
+    SqliteResult<bool> tidy_policies(WallTime expired_before);
+    SqliteResult<bool> tidy_texts();
 
     Database* database_;
     Statement find_;
@@ -63,7 +67,21 @@ private:
     Statement anchor_;
     Statement set_anchor_;
     Statement fetched_after_;
+    Statement step_;
+    Statement remove_expired_;
+    Statement texts_of_;
+    Statement step_texts_;
     std::size_t damaged_ = 0;
+
+    struct Tidying {
+        bool under_way = false;
+        std::string domain = {};  // policies are done up to here
+        bool policies_done = false;
+        std::int64_t text = 0;  // likewise
+        std::unordered_set<std::int64_t> in_use =
+            {};  // texts, as far as policies are done, or saved meanwhile
+    };
+    Tidying tidying_;
 };
 
 }  // namespace tlspolicy::store

@@ -86,6 +86,7 @@ private:
     SqliteResult<void> write(const PendingChanges::Changes& changes);
     void commit_later();
     void tidy_later();
+    void tidy();
     void watch_clock();
     void follow_clock();
     void note(const SqliteFault& fault);

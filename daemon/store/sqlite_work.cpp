@@ -220,10 +220,17 @@ void SqliteStore::tidy_later() {
     tidy_timer_.async_wait([this](const error_code& cancelled) {
         if (cancelled) return;
         tidy_later();  // however this one goes
-        if (!file_ || !file_->writable()) return;
-        const WallTime now = calendar_->wall(clock_.now());
-        if (const auto tidied = file_->rows().tidy(now - expired_for); !tidied) note(tidied.error());
+        tidy();
     });
+}
+
+// In steps, between which whoever asks has their turn.
+void SqliteStore::tidy() {
+    if (!file_ || !file_->writable()) return;
+    const WallTime now = calendar_->wall(clock_.now());
+    const auto finished = file_->rows().tidy(now - expired_for);
+    if (!finished) return note(finished.error());
+    if (!*finished) asio::post(loop_, [this] { tidy(); });
 }
 
 void SqliteStore::note_damaged_rows() {
