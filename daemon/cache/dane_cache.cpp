@@ -1,5 +1,7 @@
 #include "cache/dane_cache.hpp"
 
+#include "cache/walk.hpp"
+
 #include <utility>
 
 namespace tlspolicy::cache {
@@ -90,7 +92,6 @@ void DaneCache::sweep(Time end) {
 
 /// `from`: the key that the next part begins with. False: there is none.
 bool DaneCache::sweep_part(Shard& shard, Time end, std::string& from) {
-    constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
     Removed removed;
     const std::lock_guard lock(shard.mutex);
     auto position = from.empty() ? shard.entries.begin() : shard.entries.find(std::string_view(from));

@@ -48,6 +48,17 @@ bool Archive::own_may_know_more() const noexcept {
     return warm_up_ != WarmUp::done || !memory_has_all_ || cache_.policies_left() > 0;
 }
 
+Time Archive::misdated_until() const noexcept {
+    return stores_.own == nullptr ? Time::min() : stores_.own->misdated_until();
+}
+
+// Read from the store when that made too little of its age, and not read again yet. Saved now, it would live
+// on for as long as the clock was behind.
+bool Archive::is_misdated(const cache::Cached& policy) const noexcept {
+    const Time until = misdated_until();
+    return until != corrected_until_ && policy.fetched <= until;
+}
+
 boost::asio::awaitable<std::optional<Archive::Recalled>> Archive::recall(Domain domain,
                                                                          const Settings& settings) {
     auto own = co_await recall_own(domain, settings);
@@ -101,7 +112,8 @@ void Archive::record(const Domain& domain, const cache::StsState& before, const 
     }
     // That a record was seen again is written down with the marks, now and then.
     const bool changed = fetched || held == nullptr || !same_failure(*held, *policy);
-    if (changed && stores_.own != nullptr) stores_.own->save(to_stored(domain.text(), *policy, used));
+    if (changed && stores_.own != nullptr && !is_misdated(*policy))
+        stores_.own->save(to_stored(domain.text(), *policy, used));
 }
 
 void Archive::forget(std::string_view domain) {
@@ -115,11 +127,14 @@ void Archive::forget_everywhere(std::string_view domain) {
 }
 
 bool Archive::is_warm_up_due(Time now) const noexcept {
+    if (warm_up_ == WarmUp::done) return misdated_until() != corrected_until_;
     return warm_up_ == WarmUp::pausing && now >= next_attempt_;
 }
 
 boost::asio::awaitable<void> Archive::warm_up(const Settings& settings) {
     warm_up_ = WarmUp::running;
+    if (const Time until = misdated_until(); std::exchange(reading_until_, until) != until)
+        next_page_.clear();
     while (warm_up_ == WarmUp::running) {
         const auto page = co_await stores_.own->page(next_page_);
         if (!page) {
@@ -128,38 +143,43 @@ boost::asio::awaitable<void> Archive::warm_up(const Settings& settings) {
             co_return;
         }
         for (const auto& stored : page->policies)
-            if (!unwanted_.contains(stored.domain) && !adopt(stored, settings)) warm_up_ = WarmUp::done;
+            if (!unwanted_.contains(stored.domain)) adopt(stored, settings);
         unwanted_.clear();  // the next page is read after they went
         next_page_ = page->next;
-        if (next_page_.empty()) warm_up_ = WarmUp::done;
+        // Misdated policies may be anywhere; else what is left stays in the store until it is asked for.
+        const bool is_full = !next_page_.empty() && !cache_.has_room();
+        if (is_full) memory_has_all_ = false;
+        if (next_page_.empty() || (is_full && reading_until_ == corrected_until_)) warm_up_ = WarmUp::done;
     }
+    corrected_until_ = reading_until_;
 }
 
-// False: memory has no more room, and what is left stays in the store until it is asked for.
-bool Archive::adopt(const StoredPolicy& stored, const Settings& settings) {
-    if (!cache_.has_room()) {
-        memory_has_all_ = false;
-        return false;
-    }
+void Archive::adopt(const StoredPolicy& stored, const Settings& settings) {
     const auto known = cache_.find(stored.domain);
-    if (known && policy_in(known->sts()) != nullptr) return true;
-    const auto domain = Domain::parse(stored.domain);
-    if (!domain) {
-        observer_.on_event(RecallRejected{stored.domain, Source::stored, domain.error()});
-        return true;
+    const cache::Cached* held = known ? policy_in(known->sts()) : nullptr;
+    if (held != nullptr && !is_misdated(*held)) return;
+    if (held == nullptr && !cache_.has_room()) {
+        memory_has_all_ = false;
+        return;
     }
+    const auto domain = Domain::parse(stored.domain);
+    if (!domain) return observer_.on_event(RecallRejected{stored.domain, Source::stored, domain.error()});
     auto policy = revive(stored, Source::stored, settings);
-    if (!policy) return true;
-    const Time used = std::min(stored.used, clock_.now());
+    if (!policy) {
+        if (held != nullptr) cache_.erase(stored.domain);  // by its right age it has expired
+        return;
+    }
+    Time used = std::min(stored.used, clock_.now());
+    if (held != nullptr) used = std::max(used, known->last_used());
     if (cache_.put(cache::Entry::create(*domain, *std::move(policy), used)) != cache::PolicyCache::Kept::yes)
         memory_has_all_ = false;
-    return true;
 }
 
 void Archive::begin_walk(Time now) {
     if (stores_.own == nullptr) return;
-    saving_all_ = generation_ != stores_.own->generation();
-    generation_ = stores_.own->generation();
+    // What is misdated is read again first: it may be just what a store that has begun anew lacks.
+    saving_all_ = generation_ != stores_.own->generation() && misdated_until() == corrected_until_;
+    if (saving_all_) generation_ = stores_.own->generation();
     marking_ = now >= next_marking_;
     if (!marking_) return;
     marked_from_ = std::exchange(last_marking_, now);
@@ -171,6 +191,7 @@ void Archive::show(const cache::Entry& entry) {
     const cache::Cached* policy = policy_in(entry.sts());
     if (policy == nullptr) return;
     const Time used = entry.last_used();
+    if (is_misdated(*policy)) return;
     if (saving_all_)
         stores_.own->save(to_stored(entry.domain(), *policy, used));
     else if (std::max(used, policy->checked) >= marked_from_)

@@ -53,8 +53,8 @@ public:
     /// The cache had no room for what record() wrote down.
     void note_left_out() noexcept { memory_has_all_ = false; }
 
-    /// Reads the store into memory, those used last first, as far as there is room. Ends early where the
-    /// store fails; is_warm_up_due() says when to go on.
+    /// Reads the store into memory, those used last first, as far as there is room; and again, where it had
+    /// misdated what it gave out. Ends early where the store fails; is_warm_up_due() says when to go on.
     boost::asio::awaitable<void> warm_up(const Settings& settings);
     bool is_warm_up_due(Time now) const noexcept;
 
@@ -71,8 +71,10 @@ private:
     boost::asio::awaitable<std::optional<Recalled>> recall_own(Domain domain, const Settings& settings);
     boost::asio::awaitable<std::optional<Recalled>> recall_shared(Domain domain, const Settings& settings);
     std::optional<cache::Cached> revive(const StoredPolicy& stored, Source source, const Settings& settings);
-    bool adopt(const StoredPolicy& stored, const Settings& settings);
+    void adopt(const StoredPolicy& stored, const Settings& settings);
     bool own_may_know_more() const noexcept;
+    Time misdated_until() const noexcept;
+    bool is_misdated(const cache::Cached& policy) const noexcept;
 
     Stores stores_;
     cache::PolicyCache& cache_;
@@ -83,6 +85,8 @@ private:
 
     WarmUp warm_up_ = WarmUp::pausing;
     std::string next_page_;
+    Time reading_until_{Time::min()};    // misdated_until() as this reading began, of which ...
+    Time corrected_until_{Time::min()};  // ... the last one is at its end
     Time next_attempt_{Time::min()};
     std::unordered_set<std::string> unwanted_;  // forgotten while the store is read
     bool memory_has_all_ = true;  // but for what warm_up() has not read yet, or the cache let go of

@@ -264,12 +264,14 @@ boost::asio::awaitable<void> PolicyEngine::discover(Domain domain, Reason reason
     landing.at(land(domain, before, outcome, begun, now), now, Source::discovered);
 }
 
-// While the network was asked, the store may have brought a policy into memory, or want of room have driven
-// one out: whichever is known counts.
+// While the network was asked, the store may have brought a policy into memory, or dated it right, or want of
+// room have driven one out: the latest that is known counts.
 void PolicyEngine::look_again(const Domain& domain, cache::EntryPtr& before) const {
     if (flights_.find(domain)->second.forgotten) before.reset();
-    if (unexpired(state_of(before), clock_.now()) != nullptr) return;
-    if (auto known = cache_.find(domain.text())) before = std::move(known);
+    auto known = cache_.find(domain.text());
+    const Time now = clock_.now();
+    if (known && (unexpired(state_of(known), now) != nullptr || unexpired(state_of(before), now) == nullptr))
+        before = std::move(known);
 }
 
 cache::StsState PolicyEngine::take_over(const Domain& domain, Archive::Recalled recalled, Time begun) {

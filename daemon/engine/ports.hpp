@@ -101,6 +101,9 @@ public:
     virtual bool reliable() const noexcept = 0;
     /// Changes whenever the store has begun anew, empty: what is known is then to be saved again.
     virtual std::uint64_t generation() const noexcept = 0;
+    /// Changes when it turns out that the time of day was wrong: of what was fetched until this time, find()
+    /// and page() have made too little of the age before, and tell it right from now on. Time::min(): never.
+    virtual Time misdated_until() const noexcept = 0;
 };
 
 /// What a fleet of daemons has learnt together. Never waited for longer than a moment, never depended on.

@@ -1,4 +1,5 @@
 // What an operator asks of the engine.
+#include "cache/walk.hpp"
 #include "engine/freshness.hpp"
 #include "engine/policy_engine.hpp"
 
@@ -9,8 +10,6 @@
 
 namespace tlspolicy::engine {
 namespace {
-
-constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
 
 /// Under which keys DANE may be known of a domain, ports of submission aside.
 std::array<DaneTarget, 2> targets_of(const Domain& domain) {
@@ -66,7 +65,7 @@ boost::asio::awaitable<std::size_t> PolicyEngine::forget_failed() {
     std::size_t count = 0;
     cache::PolicyCache::Walk walk;
     while (!walk.at_end() && !stopping_) {
-        for (const auto& entry : cache_.walk_on(walk, entries_at_once)) {
+        for (const auto& entry : cache_.walk_on(walk, cache::entries_at_once)) {
             if (!std::holds_alternative<cache::Unavailable>(entry->sts())) continue;
             cache_.erase(entry->domain());
             ++count;

@@ -1,4 +1,5 @@
 // What the engine does as time passes.
+#include "cache/walk.hpp"
 #include "engine/policy_engine.hpp"
 #include "engine/refresher.hpp"
 
@@ -8,8 +9,7 @@
 namespace tlspolicy::engine {
 namespace {
 
-constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
-constexpr std::size_t max_refreshing = 64;    // half of the default fetch slots stay for lookups
+constexpr std::size_t max_refreshing = 64;  // half of the default fetch slots stay for lookups
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void PolicyEngine::look_after(Time now) {
     }
     const std::size_t shard = walk_.shard;
     while (walk_.shard == shard) {
-        for (const auto& entry : cache_.walk_on(walk_, entries_at_once))
+        for (const auto& entry : cache_.walk_on(walk_, cache::entries_at_once))
             look_after(*entry, now);
     }
     if (walk_.at_end()) discovery_.pool().sweep();

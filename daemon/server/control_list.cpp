@@ -1,5 +1,6 @@
 #include "server/control_list.hpp"
 
+#include "cache/walk.hpp"
 #include "engine/freshness.hpp"
 
 #include <boost/json/array.hpp>
@@ -10,7 +11,6 @@
 namespace tlspolicy::server {
 namespace {
 
-constexpr std::size_t entries_at_once = 256;       // the most that hold up lookups in their shard
 constexpr std::size_t entries_at_most = 64 * 256;  // looked at for one request: a few milliseconds
 
 bool is_wished(const cache::Entry& entry, const ListWish& wish) {
@@ -49,7 +49,7 @@ boost::json::object list(const cache::PolicyCache& cache, const ListWish& wish, 
     auto walk = wish.from;
     std::size_t looked_at = 0;
     while (!walk.at_end() && entries.size() < wish.limit && looked_at < entries_at_most) {
-        const std::size_t most = std::min(entries_at_once, wish.limit - entries.size());
+        const std::size_t most = std::min(cache::entries_at_once, wish.limit - entries.size());
         const auto met = cache.walk_on(walk, most);
         looked_at += std::max<std::size_t>(met.size(), 1);
         for (const auto& entry : met)

@@ -10,23 +10,24 @@ constexpr WallTime certainly_past{std::chrono::sys_days(std::chrono::year{2026} 
 
 }  // namespace
 
-Calendar::Calendar(const std::optional<Anchor>& before, const Anchor& now)
-    : boot_(now.boot),
-      offset_(now.wall.time_since_epoch() - now.time.time_since_epoch()),
-      clock_is_behind_(now.wall < certainly_past) {
-    if (!before) return;
-    const bool same_start = !now.boot.empty() && before->boot == now.boot;
-    const WallTime least = same_start ? before->wall + (now.time - before->time) : before->wall;
-    clock_is_behind_ = clock_is_behind_ || (!same_start && now.wall < least);
-    const WallTime wall = same_start ? least : std::max(now.wall, least);
+Calendar::Calendar(const std::optional<Anchor>& before, const Anchor& now) : boot_(now.boot) {
+    WallTime wall = now.wall;
+    if (before && before->boot == now.boot && !now.boot.empty()) {
+        wall = before->wall + (now.time - before->time);
+        behind_since_ = before->behind_since;
+    } else {
+        if (before) wall = std::max(wall, before->wall);
+        if (now.wall < certainly_past || now.wall < wall) behind_since_ = now.time;
+    }
     offset_ = wall.time_since_epoch() - now.time.time_since_epoch();
 }
 
-bool Calendar::follow(const Anchor& now) noexcept {
-    if (!clock_is_behind_ || now.wall < certainly_past || now.wall <= wall(now.time)) return false;
-    clock_is_behind_ = false;
-    offset_ = now.wall.time_since_epoch() - now.time.time_since_epoch();
-    return true;
+std::optional<Calendar> Calendar::followed(const Anchor& now) const {
+    if (!behind_since_ || now.wall < certainly_past || now.wall <= wall(now.time)) return std::nullopt;
+    Calendar right = *this;
+    right.offset_ = now.wall.time_since_epoch() - now.time.time_since_epoch();
+    right.behind_since_.reset();
+    return right;
 }
 
 }  // namespace tlspolicy::store

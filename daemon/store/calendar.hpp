@@ -13,6 +13,7 @@ struct Anchor {
     std::string boot;  ///< WallClock::boot()
     Time time{};
     WallTime wall{};
+    std::optional<Time> behind_since = {};  ///< Calendar::behind_since()
 
     friend bool operator==(const Anchor&, const Anchor&) = default;
 };
@@ -30,16 +31,18 @@ public:
     WallTime wall(Time time) const noexcept { return WallTime(time.time_since_epoch() + offset_); }
     Time time(WallTime wall) const noexcept { return Time(wall.time_since_epoch() - offset_); }
     /// What the store is to remember of this moment.
-    Anchor anchor(Time now) const { return {boot_, now, wall(now)}; }
+    Anchor anchor(Time now) const { return {boot_, now, wall(now), behind_since_}; }
 
-    /// Whether the system's clock has been set right since, so that what was dated until now is to be dated
-    /// again.
-    bool follow(const Anchor& now) noexcept;
+    /// Since when the system's clock has not been set: what was dated later than that is dated too early, and
+    /// what is older is older than it seems. nullopt: it is right.
+    const std::optional<Time>& behind_since() const noexcept { return behind_since_; }
+    /// The calendar by the system's clock, where that has been set right since.
+    std::optional<Calendar> followed(const Anchor& now) const;
 
 private:
     std::string boot_;
-    Duration offset_;
-    bool clock_is_behind_;
+    Duration offset_{};
+    std::optional<Time> behind_since_;
 };
 
 }  // namespace tlspolicy::store

@@ -54,9 +54,13 @@ std::optional<std::optional<StoredPolicy>> PendingChanges::find(std::string_view
     return std::nullopt;
 }
 
-bool PendingChanges::contains(std::string_view domain) const {
+bool PendingChanges::replaces(std::string_view domain) const {
     const std::lock_guard lock(mutex_);
-    return waiting_.find(domain) != waiting_.end() || taken_.find(domain) != taken_.end();
+    for (const Changes* changes : {&waiting_, &taken_}) {
+        const auto found = changes->find(domain);
+        if (found != changes->end() && !std::holds_alternative<Marked>(found->second)) return true;
+    }
+    return false;
 }
 
 const PendingChanges::Changes& PendingChanges::take(std::size_t count) {

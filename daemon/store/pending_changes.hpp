@@ -32,7 +32,8 @@ public:
     std::size_t add(std::string_view domain, Change change, Time now);
     /// What is known here of a domain: nullopt: nothing; else its policy, or null where it is erased.
     std::optional<std::optional<engine::StoredPolicy>> find(std::string_view domain) const;
-    bool contains(std::string_view domain) const;
+    /// Whether its policy is another here, or erased.
+    bool replaces(std::string_view domain) const;
 
     /// Up to `count` of them, which stay visible to find() until written() or failed().
     const Changes& take(std::size_t count);

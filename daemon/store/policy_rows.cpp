@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace tlspolicy::store {
@@ -18,12 +19,23 @@ const std::string page_sql = std::string(select_sql)
                                "ORDER BY p.last_used DESC, p.domain DESC LIMIT ?3";
 constexpr const char* save_sql =
     "INSERT OR REPLACE INTO policies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+constexpr const char* fetched_after_sql = "SELECT domain FROM policies WHERE fetched > ?1";
 constexpr const char* erase_sql = "DELETE FROM policies WHERE domain = ?1";
 constexpr const char* mark_sql = "UPDATE policies SET checked = ?2, last_used = ?3 WHERE domain = ?1";
 constexpr const char* find_text_sql = "SELECT number, body FROM texts WHERE seal = ?1";
 constexpr const char* save_text_sql = "INSERT INTO texts (seal, body) VALUES (?1, ?2) RETURNING number";
-constexpr const char* anchor_sql = "SELECT boot, time, wall FROM anchor";
-constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3)";
+// All columns: a file that can only be read may be of a version that had no behind_since.
+// A step through the policies ends at the domain that the first of these gives, or at the end.
+constexpr const char* step_sql =
+    "SELECT max(domain) FROM (SELECT domain FROM policies WHERE domain > ?1 ORDER BY domain LIMIT ?2)";
+constexpr const char* remove_expired_sql =
+    "DELETE FROM policies WHERE domain > ?1 AND domain <= ?2 AND expires < ?3";
+constexpr const char* texts_of_sql = "SELECT text FROM policies WHERE domain > ?1 AND domain <= ?2";
+constexpr const char* step_texts_sql = "SELECT number FROM texts WHERE number > ?1 ORDER BY number LIMIT ?2";
+constexpr const char* anchor_sql = "SELECT * FROM anchor";
+constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3, ?4)";
+
+constexpr std::int64_t rows_at_once = 1000;  // that a step of tidying looks at: a few milliseconds
 
 constexpr std::array kinds{ErrorKind::syntax, ErrorKind::dns,     ErrorKind::fetch,
                            ErrorKind::webpki, ErrorKind::invalid, ErrorKind::system};
@@ -34,7 +46,7 @@ ErrorKind kind_of(std::string_view name) noexcept {
     return found == kinds.end() ? ErrorKind::system : *found;
 }
 
-std::int64_t count(WallTime time) noexcept {
+std::int64_t count(auto time) noexcept {
     return time.time_since_epoch().count();
 }
 
@@ -61,21 +73,33 @@ std::uint64_t seal_of(std::string_view bytes, std::uint64_t before) noexcept {
     return seal;
 }
 
-SqliteResult<PolicyRows> PolicyRows::prepare(Database& database) {
+SqliteResult<PolicyRows> PolicyRows::prepare(Database& database, Database::Access access) {
+    using Statements = std::initializer_list<std::pair<Statement PolicyRows::*, const char*>>;
     PolicyRows rows(database);
-    for (const auto& [statement, sql] : {std::pair{&PolicyRows::find_, find_sql.c_str()},
-                                         {&PolicyRows::save_, save_sql},
-                                         {&PolicyRows::erase_, erase_sql},
-                                         {&PolicyRows::mark_, mark_sql},
-                                         {&PolicyRows::page_, page_sql.c_str()},
-                                         {&PolicyRows::find_text_, find_text_sql},
-                                         {&PolicyRows::save_text_, save_text_sql},
-                                         {&PolicyRows::anchor_, anchor_sql},
-                                         {&PolicyRows::set_anchor_, set_anchor_sql}}) {
-        auto prepared = database.prepare(sql);
-        if (!prepared) return prepared.error();
-        rows.*statement = *std::move(prepared);
-    }
+    const auto prepare_all = [&](Statements statements) -> SqliteResult<void> {
+        for (const auto& [statement, sql] : statements) {
+            auto prepared = database.prepare(sql);
+            if (!prepared) return prepared.error();
+            rows.*statement = *std::move(prepared);
+        }
+        return {};
+    };
+    auto prepared = prepare_all({{&PolicyRows::find_, find_sql.c_str()},
+                                 {&PolicyRows::page_, page_sql.c_str()},
+                                 {&PolicyRows::anchor_, anchor_sql}});
+    if (prepared && access == Database::Access::read_write)
+        prepared = prepare_all({{&PolicyRows::save_, save_sql},
+                                {&PolicyRows::erase_, erase_sql},
+                                {&PolicyRows::mark_, mark_sql},
+                                {&PolicyRows::find_text_, find_text_sql},
+                                {&PolicyRows::save_text_, save_text_sql},
+                                {&PolicyRows::fetched_after_, fetched_after_sql},
+                                {&PolicyRows::step_, step_sql},
+                                {&PolicyRows::remove_expired_, remove_expired_sql},
+                                {&PolicyRows::texts_of_, texts_of_sql},
+                                {&PolicyRows::step_texts_, step_texts_sql},
+                                {&PolicyRows::set_anchor_, set_anchor_sql}});
+    if (!prepared) return prepared.error();
     return rows;
 }
 
@@ -141,6 +165,7 @@ SqliteResult<std::int64_t> PolicyRows::text_number(std::string_view body) {
 SqliteResult<void> PolicyRows::save(const engine::StoredPolicy& policy, const Calendar& calendar) {
     const auto text = text_number(policy.body);
     if (!text) return text.error();
+    if (tidying_.under_way) tidying_.in_use.insert(*text);
     const std::int64_t fetched = count(calendar.wall(policy.fetched));
     const std::int64_t expires = count(calendar.wall(policy.expires));
     save_.bind(1, policy.domain).bind(2, *text).bind(3, policy.id).bind(4, fetched).bind(5, expires);
@@ -181,29 +206,85 @@ SqliteResult<std::vector<engine::StoredPolicy>> PolicyRows::page(Position& posit
     return policies;
 }
 
+SqliteResult<std::size_t> PolicyRows::redate(WallTime from, const Calendar& wrong, const Calendar& right) {
+    std::vector<std::string> domains;  // they are not changed while they are listed
+    fetched_after_.bind(1, count(from));
+    auto row = fetched_after_.step();
+    for (; row && *row; row = fetched_after_.step())
+        domains.emplace_back(fetched_after_.bytes(0));
+    fetched_after_.reset();
+    if (!row) return row.error();
+    for (const auto& domain : domains) {
+        const auto policy = find(domain, wrong);
+        if (!policy) return policy.error();
+        if (!*policy) continue;
+        if (auto saved = save(**policy, right); !saved) return saved.error();
+    }
+    return domains.size();
+}
+
 SqliteResult<std::optional<Anchor>> PolicyRows::anchor() {
     const auto row = anchor_.step();
     std::optional<Anchor> anchor;
-    if (row && *row)
-        anchor = Anchor{std::string(anchor_.bytes(0)), Time(Duration(anchor_.number(1))),
-                        WallTime(Duration(anchor_.number(2)))};
+    if (row && *row) {
+        anchor = Anchor{std::string(anchor_.bytes(1)), Time(Duration(anchor_.number(2))),
+                        WallTime(Duration(anchor_.number(3)))};
+        if (!anchor_.is_null(4)) anchor->behind_since = Time(Duration(anchor_.number(4)));
+    }
     anchor_.reset();
     if (!row) return row.error();
     return anchor;
 }
 
 SqliteResult<void> PolicyRows::set_anchor(const Anchor& anchor) {
-    return set_anchor_.bind(1, anchor.boot)
-        .bind(2, std::int64_t{anchor.time.time_since_epoch().count()})
-        .bind(3, count(anchor.wall))
-        .run();
+    set_anchor_.bind(1, anchor.boot).bind(2, count(anchor.time)).bind(3, count(anchor.wall));
+    if (anchor.behind_since) set_anchor_.bind(4, count(*anchor.behind_since));
+    return set_anchor_.run();
 }
 
-SqliteResult<void> PolicyRows::tidy(WallTime expired_before) {
-    const std::string expired =
-        "DELETE FROM policies WHERE expires < " + std::to_string(count(expired_before));
-    if (auto done = database_->run(expired.c_str()); !done) return done;
-    return database_->run("DELETE FROM texts WHERE number NOT IN (SELECT text FROM policies)");
+SqliteResult<bool> PolicyRows::tidy(WallTime expired_before) {
+    tidying_.under_way = true;
+    return tidying_.policies_done ? tidy_texts() : tidy_policies(expired_before);
+}
+
+SqliteResult<bool> PolicyRows::tidy_policies(WallTime expired_before) {
+    auto row = step_.bind(1, tidying_.domain).bind(2, rows_at_once).step();
+    const std::string last(row && *row ? step_.bytes(0) : std::string_view());
+    step_.reset();
+    if (!row) return row.error();
+    if (last.empty()) {
+        tidying_.policies_done = true;
+        return false;
+    }
+    remove_expired_.bind(1, tidying_.domain).bind(2, last).bind(3, count(expired_before));
+    if (auto done = remove_expired_.run(); !done) return done.error();
+    texts_of_.bind(1, tidying_.domain).bind(2, last);
+    for (row = texts_of_.step(); row && *row; row = texts_of_.step())
+        tidying_.in_use.insert(texts_of_.number(0));
+    texts_of_.reset();
+    if (!row) return row.error();
+    tidying_.domain = last;
+    return false;
+}
+
+SqliteResult<bool> PolicyRows::tidy_texts() {
+    std::string unused;
+    std::int64_t last = 0;
+    auto row = step_texts_.bind(1, tidying_.text).bind(2, rows_at_once).step();
+    for (; row && *row; row = step_texts_.step()) {
+        last = step_texts_.number(0);
+        if (!tidying_.in_use.contains(last)) unused += (unused.empty() ? "" : ",") + std::to_string(last);
+    }
+    step_texts_.reset();
+    if (!row) return row.error();
+    if (!unused.empty()) {
+        const std::string sql = "DELETE FROM texts WHERE number IN (" + unused + ")";
+        if (auto done = database_->run(sql.c_str()); !done) return done.error();
+    }
+    tidying_.text = last;
+    if (last != 0) return false;
+    tidying_ = {};
+    return true;
 }
 
 }  // namespace tlspolicy::store

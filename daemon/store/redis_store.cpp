@@ -3,8 +3,8 @@
 #include "async/event.hpp"
 #include "async/reply.hpp"
 #include "base/printable.hpp"
+#include "store/name_lookup.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -97,16 +97,13 @@ asio::awaitable<std::string> RedisStore::connect_once() {
         std::string ended = co_await std::move(session);
         co_return ended;
     }
-    asio::ip::tcp::resolver resolver(network_);
-    const std::string port = std::to_string(settings_.port);
-    error_code failure;
-    const auto endpoints = co_await resolver.async_resolve(
-        settings_.host, port, asio::redirect_error(asio::use_awaitable, failure));
-    if (failure) co_return "its name cannot be resolved: " + failure.message();
+    auto lookup = look_up_name(network_, settings_.host);
+    const auto addresses = co_await std::move(lookup);
+    if (!addresses) co_return "its name cannot be resolved: " + addresses.error().message();
     std::string why;
     const auto before = statistics_.connections;
-    for (const auto& endpoint : endpoints) {
-        auto session = serve(endpoint.endpoint().address().to_string());
+    for (const std::string& address : *addresses) {
+        auto session = serve(address);
         why = co_await std::move(session);
         if (statistics_.connections != before || stopping_) break;
     }

@@ -18,10 +18,12 @@ struct SqliteSettings {
     std::size_t commit_at = 256;                      ///< changes that are committed at once
     std::size_t max_pending = 100'000;                ///< changes kept while the store cannot be written
     std::size_t max_pending_octets = std::size_t{64} * 1024 * 1024;
+    std::size_t max_asked = 10'000;  ///< questions that wait for the file: as many as lookups may wait
     Duration find_limit = std::chrono::seconds(3);  ///< a store that is slower is as good as none
     Duration retry_min = std::chrono::seconds(1);   ///< after a failure; it doubles up to `retry_max`
     Duration retry_max = std::chrono::minutes(1);
-    Duration tidy_pause = std::chrono::hours(6);  ///< between removals of what has long expired
+    Duration clock_pause = std::chrono::seconds(10);  ///< between looks at a clock that has not been set
+    Duration tidy_pause = std::chrono::hours(6);      ///< between removals of what has long expired
 
     friend bool operator==(const SqliteSettings&, const SqliteSettings&) = default;
 };

@@ -96,6 +96,7 @@ std::string_view Statement::bytes(int column) const noexcept {
     return data == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
 }
 bool Statement::is_null(int column) const noexcept {
+    if (column >= sqlite3_column_count(statement_.get())) return true;
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 

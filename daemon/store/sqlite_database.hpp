@@ -46,7 +46,7 @@ public:
 
     std::int64_t number(int column) const noexcept;
     std::string_view bytes(int column) const noexcept;  ///< until the next step
-    bool is_null(int column) const noexcept;
+    bool is_null(int column) const noexcept;            ///< or not there at all
 
 private:
     friend class Database;
@@ -72,6 +72,16 @@ public:
     void checkpoint_on_close(bool wanted) noexcept;
 
     SqliteResult<void> run(const char* sql);
+    /// All of what `work` does, or nothing where it or the commit fails.
+    template <class Work>
+    SqliteResult<void> transact(Work work) {
+        SqliteResult<void> done = run("BEGIN IMMEDIATE");
+        if (!done) return done;
+        done = work();
+        if (done) done = run("COMMIT");
+        if (!done) static_cast<void>(run("ROLLBACK"));
+        return done;
+    }
     SqliteResult<Statement> prepare(const char* sql);
     /// The one number that a query gives.
     SqliteResult<std::int64_t> number(const char* sql);

@@ -46,23 +46,23 @@ void throw_exception_from_error(const SqliteFile::Unusable& unusable,
     throw std::logic_error("unchecked: " + unusable.why);
 }
 
-SqliteFile::Opened SqliteFile::open(const std::string& path, const Anchor& now) {
+SqliteFile::Opened SqliteFile::open(const std::string& path) {
     make_file(path);
     auto lock = StoreLock::take(path + ".lock");
-    if (lock) return open_at(path, *std::move(lock), now);
+    if (lock) return open_at(path, *std::move(lock));
     if (lock.error() == StoreLock::Refusal::held)
         return Unusable{false, "another process uses it: give each tlspolicyd a cache.store of its own"};
-    if (exists(path)) return open_at(path, std::nullopt, now);
+    if (exists(path)) return open_at(path, std::nullopt);
     return Unusable{false,
                     fmt::format("cannot be made: its directory must exist and belong to the daemon's user "
                                 "(cache.store: none does without)")};
 }
 
-SqliteFile::Opened SqliteFile::open_at(const std::string& path, std::optional<StoreLock> lock,
-                                       const Anchor& now) {
+SqliteFile::Opened SqliteFile::open_at(const std::string& path, std::optional<StoreLock> lock) {
     std::unique_ptr<SqliteFile> file(new SqliteFile(std::move(lock)));
     using enum Database::Access;
-    auto database = Database::open(path, file->writable() ? read_write : read_only);
+    const Database::Access access = file->writable() ? read_write : read_only;
+    auto database = Database::open(path, access);
     if (!database) return unusable(database.error());
     file->database_ = *std::move(database);
 
@@ -77,23 +77,27 @@ SqliteFile::Opened SqliteFile::open_at(const std::string& path, std::optional<St
             "a later version of tlspolicyd wrote it: it was left alone, choose another cache.store "
             "or upgrade"};
 
-    auto rows = PolicyRows::prepare(*file->database_);
+    auto rows = PolicyRows::prepare(*file->database_, access);
     if (!rows) return unusable(rows.error());
     file->rows_ = *std::move(rows);
-    const auto before = file->rows_->anchor();
-    if (!before) return unusable(before.error());
-    file->calendar_.emplace(*before, now);
+    auto anchor = file->rows_->anchor();
+    if (!anchor) return unusable(anchor.error());
+    file->anchor_ = *std::move(anchor);
     return file;
 }
 
-std::string SqliteFile::set_aside(const std::string& path, WallTime now) {
+boost::system::result<std::string, std::error_code> SqliteFile::set_aside(const std::string& path,
+                                                                          WallTime now) {
     const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
     const std::string stem = fmt::format("{}.damaged-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(seconds));
     std::string aside = stem;
     for (int i = 2; exists(aside); ++i)
         aside = fmt::format("{}-{}", stem, i);
-    for (const std::string suffix : {"", "-wal", "-shm"}) {
-        std::error_code ignored;  // where it stays, opening it again will say so
+    std::error_code failure;
+    std::filesystem::rename(path, aside, failure);
+    if (failure) return failure;
+    for (const std::string suffix : {"-wal", "-shm"}) {
+        std::error_code ignored;  // they need not be there
         std::filesystem::rename(path + suffix, aside + suffix, ignored);
     }
     return aside;

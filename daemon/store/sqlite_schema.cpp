@@ -37,6 +37,9 @@ CREATE TABLE anchor (         -- when the last change was written, by both clock
     time     INTEGER NOT NULL,
     wall     INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                        R"sql(
+ALTER TABLE anchor ADD COLUMN behind_since INTEGER;  -- when in `time` the calendar began to lag; NULL: it is right
 )sql"};
 
 // journal_size_limit: the write-ahead log shrinks again after a flood of changes.

@@ -17,7 +17,7 @@ enum class FileIs : std::uint8_t {
 
 /// Marks a file as ours in its header.
 constexpr std::int64_t application_id = 0x746C7370;  // "tlsp"
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 /// Looks at the file, makes the tables of an empty one, and migrates those of an older version; nothing that
 /// is not ours is changed. `writable`: false looks only, and takes an older version as it is.

@@ -48,6 +48,8 @@ public:
     bool reliable() const noexcept override { return reliable_.load(std::memory_order_relaxed); }
     std::uint64_t generation() const noexcept override { return generation_.load(std::memory_order_relaxed); }
 
+    Time misdated_until() const noexcept override { return misdated_until_.load(std::memory_order_relaxed); }
+
     /// Writes what is pending, and closes the file. No find() or page() may be under way any more.
     void stop();
 
@@ -56,6 +58,7 @@ public:
         std::uint64_t found = 0;
         std::uint64_t find_us = 0;  ///< all together, from the question to the answer
         std::uint64_t longest_find_us = 0;
+        std::uint64_t skipped = 0;  ///< questions whose asker had given up before their turn
         std::uint64_t commits = 0;
         std::uint64_t commit_us = 0;
         std::uint64_t changes = 0;  ///< committed
@@ -78,11 +81,13 @@ private:
     // On the store thread:
     void open();
     void retry_later(const std::string& why);
-    void set_aside(const std::string& why);
+    bool set_aside(const std::string& why);
     void commit();
     SqliteResult<void> write(const PendingChanges::Changes& changes);
     void commit_later();
     void tidy_later();
+    void tidy();
+    void watch_clock();
     void follow_clock();
     void note(const SqliteFault& fault);
     void note_damaged_rows();
@@ -95,21 +100,27 @@ private:
     const Clock& clock_;
     const WallClock& wall_clock_;
     PendingChanges pending_;
+    std::atomic<std::size_t> asked_{0};  // questions that wait for their turn
 
     boost::asio::io_context loop_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer retry_timer_;
     boost::asio::steady_timer commit_timer_;
+    boost::asio::steady_timer clock_timer_;
     boost::asio::steady_timer tidy_timer_;
     std::unique_ptr<SqliteFile> file_;
+    std::optional<Calendar> calendar_;             // from the first file on that was opened
     std::string unusable_ = "it is being opened";  // why, while there is no file_
     std::string complained_;                       // the last complaint in the log; empty: all is well
+    std::string damage_;         // of a file that could not be set aside; empty: none is in the way
+    bool said_damaged_ = false;  // of one that can only be read
     Duration retry_pause_;
     std::size_t dropped_before_ = 0;
     LogLimiter damaged_rows_;
 
     std::atomic<bool> reliable_{false};
     std::atomic<std::uint64_t> generation_{1};
+    std::atomic<Time> misdated_until_{Time::min()};
     struct Counts;
     std::unique_ptr<Counts> counts_;
     std::thread thread_;  // last: everything else is there when it begins

@@ -1,12 +1,12 @@
 #include "telemetry/expiring.hpp"
 
+#include "cache/walk.hpp"
+
 #include <chrono>
 #include <variant>
 
 namespace tlspolicy::telemetry {
 namespace {
-
-constexpr std::size_t entries_at_once = 256;  // the most that hold up lookups in their shard
 
 bool is_expiring(const cache::Entry& entry, Time now) noexcept {
     const auto* cached = std::get_if<cache::Cached>(&entry.sts());
@@ -19,7 +19,7 @@ bool is_expiring(const cache::Entry& entry, Time now) noexcept {
 void Expiring::walk_on(Time now) {
     const std::size_t shard = walk_.shard;
     while (walk_.shard == shard)
-        for (const auto& entry : cache_.walk_on(walk_, entries_at_once))
+        for (const auto& entry : cache_.walk_on(walk_, cache::entries_at_once))
             so_far_ += is_expiring(*entry, now) ? 1 : 0;
     if (!walk_.at_end()) return;
     count_ = so_far_;

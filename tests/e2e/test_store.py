@@ -11,6 +11,11 @@ from lab import case, daemon, isolation, mta, programs, redis, socketmap, web
 
 KNOWN = [f"known{number}.example" for number in range(20)]
 KILLS = 200
+LEARN_EVERY = 5  # of the kills, one has a daemon before it that learns a domain ...
+LIVE_EVERY = 20  # ... and lives on until that must be written: a second, and what a busy machine takes to write it
+WRITTEN_AFTER = 1.5
+NEW = [f"new{number}.example" for number in range(0, KILLS, LEARN_EVERY)]
+KEPT = [f"new{number}.example" for number in range(0, KILLS, LIVE_EVERY)]
 
 
 def answer_for(domain):
@@ -23,7 +28,7 @@ class StoreTest(case.LabTest):
         lab = cls.lab
         lab.add_mx_host("mx-good.example", "192.0.2.25", lab.authority.issue("mx-good.example"))
         lab.add_mx_host("mx-plain.example", "192.0.2.27")
-        for domain in KNOWN:
+        for domain in KNOWN + NEW:
             lab.add_domain(domain, policy=web.policy("enforce", f"mx.{domain}"))
         lab.add_domain("fleet.example", ["mx-good.example"], web.policy("enforce", "mx-good.example"))
         lab.add_domain("attacked.example", ["mx-good.example"],
@@ -93,10 +98,12 @@ class StoreTest(case.LabTest):
         threads = [threading.Thread(target=load, args=(number,)) for number in range(4)]
         for thread in threads:
             thread.start()
-        for _ in range(KILLS):
+        for number in range(KILLS):
             running.program.kill()
             running = self.start(cache=self.cache())
-            time.sleep(chance.uniform(0, 0.05))
+            if number % LEARN_EVERY == 0:
+                self.learn(running, [f"new{number}.example"])
+            time.sleep(WRITTEN_AFTER if number % LIVE_EVERY == 0 else chance.uniform(0, 0.05))
         stop.set()
         for thread in threads:
             thread.join()
@@ -104,7 +111,7 @@ class StoreTest(case.LabTest):
         self.assertEqual([], wrong)
         self.assertEqual([], list(self.directory.glob("*.damaged-*")))
         running = self.start(cache=self.cache(), dns=self.offline())
-        self.learn(running)
+        self.learn(running, KNOWN + KEPT)
         self.assertEqual(0, running.stop())
 
     # proves STS-35

@@ -21,11 +21,12 @@ public:
         if (broken) co_return Error(ErrorKind::system, "the disk is on fire");
         const auto found = policies.find(domain.text());
         std::optional<engine::StoredPolicy> policy;
-        if (found != policies.end()) policy = found->second;
+        if (found != policies.end()) policy = dated(found->second, lag_);
         co_return policy;
     }
     void save(engine::StoredPolicy policy) override {
         ++saves;
+        policy = dated(std::move(policy), -lag_);
         const std::string domain = policy.domain;
         if (!broken) policies.insert_or_assign(domain, std::move(policy));
     }
@@ -52,12 +53,13 @@ public:
         const std::size_t end = std::min(begin + page_size, all.size());
         Page page;
         for (std::size_t i = begin; i < end; ++i)
-            page.policies.push_back(all[i]);
+            page.policies.push_back(dated(all[i], lag_));
         if (end < all.size()) page.next = std::to_string(end);
         co_return page;
     }
     bool reliable() const noexcept override { return !broken; }
     std::uint64_t generation() const noexcept override { return generation_; }
+    Time misdated_until() const noexcept override { return misdated_until_; }
 
     /// As after a damaged file was set aside.
     void begin_anew() {
@@ -65,7 +67,17 @@ public:
         ++generation_;
     }
 
-    std::map<std::string, engine::StoredPolicy, std::less<>> policies;
+    /// As after a start of the machine without a clock: what was fetched until now passes for younger.
+    void clock_is_behind(Time now, Duration by) {
+        since_ = now;
+        lag_ = by;
+    }
+    void clock_is_set() {
+        misdated_until_ = since_;
+        lag_ = Duration(0);
+    }
+
+    std::map<std::string, engine::StoredPolicy, std::less<>> policies;  // as old as they are
     bool broken = false;
     std::size_t page_size = 2;
     std::size_t finds = 0;
@@ -74,7 +86,17 @@ public:
     std::size_t pages = 0;
 
 private:
+    engine::StoredPolicy dated(engine::StoredPolicy policy, Duration shift) const {
+        if (policy.fetched > since_) return policy;
+        policy.fetched += shift;
+        policy.expires += shift;
+        return policy;
+    }
+
     std::uint64_t generation_ = 1;
+    Time since_{Time::min()};
+    Duration lag_{0};
+    Time misdated_until_{Time::min()};
 };
 
 /// What a fleet knows, in a map. While `broken`, it knows nothing and keeps nothing. Used on one loop.

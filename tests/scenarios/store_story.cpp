@@ -297,6 +297,67 @@ TEST_CASE("a store's word is trusted no more than a stranger's") {  // proves ST
     });
 }
 
+TEST_CASE("what a clock behind made younger ends when it is due, once the clock has been set") {
+    // proves STS-33 STS-34
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        auto& store = world.own_store();
+        for (int i = 0; i < 5; ++i) {
+            publish(world, name(i), "id1", "mx.example.com", hours(2));
+            world.expect(name(i), secure("mx.example.com"));
+        }
+        const Time fetched = store.policies.at(name(0)).fetched;
+        for (int i = 0; i < 5; ++i)
+            vanish(world, name(i));
+        world.advance(minutes(60));
+        store.clock_is_behind(fetched + minutes(60), minutes(45));
+        world.restart();
+        world.advance(seconds(1));
+        world.expect_entries(5);
+        publish(world, example, "id1", "mx.example.com", hours(2));
+        world.expect(example, secure("mx.example.com"));  // learnt since
+        vanish(world, example);
+        world.advance(minutes(10));
+        store.clock_is_set();
+        world.advance(minutes(49) - seconds(1));
+        world.expect(name(0), secure("mx.example.com"));  // rechecked in vain, which is written down
+        world.advance(seconds(30));
+        world.expect_that(store.policies.at(name(0)).fetched == fetched, "it is not as old as it was");
+        world.advance(minutes(1));
+        for (int i = 0; i < 5; ++i)
+            world.expect(name(i), not_found);
+        world.expect(example, secure("mx.example.com"));
+        world.restart();
+        world.expect(name(0), not_found);
+        world.expect(example, secure("mx.example.com"));
+    });
+}
+
+TEST_CASE("what the right date has ended leaves memory, and a full one is dated right to its last entry") {
+    play_once(
+        [](World& world) {
+            world.use(World::Storage::own);
+            auto& store = world.own_store();
+            for (int i = 0; i < 20; ++i) {
+                publish(world, name(i), "id1", "mx.example.com", hours(2));
+                world.expect(name(i), secure("mx.example.com"));
+            }
+            store.clock_is_behind(store.policies.at(name(19)).fetched + minutes(100), minutes(90));
+            world.advance(minutes(100));
+            for (int i = 0; i < 20; ++i)
+                vanish(world, name(i));
+            world.restart();
+            for (int i = 0; i < 5; ++i)
+                world.expect(name(i), secure("mx.example.com"));
+            world.expect_entries(5);
+            world.advance(minutes(30));
+            store.clock_is_set();
+            world.advance(seconds(3));
+            world.expect_entries(0);
+        },
+        room_for(5));
+}
+
 TEST_CASE("use and checks are written down now and then") {
     play_once([](World& world) {
         world.use(World::Storage::own);

@@ -4,16 +4,18 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <random>
 #include <string>
+#include <thread>
 
 namespace tlspolicy::test {
 namespace {
 
 constexpr int policies = 150;
 
-store::SqliteSettings hasty() {
-    store::SqliteSettings settings;
+store::SqliteSettings hastier() {
+    store::SqliteSettings settings = hasty();
     settings.commit_pause = std::chrono::milliseconds(1);
     settings.retry_min = std::chrono::milliseconds(1);
     settings.retry_max = std::chrono::milliseconds(10);
@@ -23,7 +25,7 @@ store::SqliteSettings hasty() {
 std::string sound_file() {
     const StoreDirectory directory;
     {
-        RunningStore store(directory.file(), hasty());
+        RunningStore store(directory.file(), hastier());
         for (int i = 0; i < policies; ++i)
             store->save(numbered(i, store.now()));
         REQUIRE(store.is_written());
@@ -36,7 +38,7 @@ std::string sound_file() {
 void check(const std::string& bytes) {
     const StoreDirectory directory;
     write_file(directory.file(), bytes);
-    RunningStore store(directory.file(), hasty());
+    RunningStore store(directory.file(), hastier());
     for (int i = 0; i < policies; i += 10) {
         const auto found = store.find(domain_name(i));
         if (!found || !*found) continue;
@@ -90,6 +92,57 @@ TEST_CASE("after its end was cut off, no policy is another than it was") {  // p
     std::mt19937 random(43);
     for (int i = 0; i < 100; ++i)
         check(sound.substr(0, std::uniform_int_distribution<std::size_t>(0, sound.size() - 1)(random)));
+}
+
+TEST_CASE(
+    "a damaged file that cannot be given another name is said once, and is no new one") {  // proves STS-35
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    // With the time of day at its end it would be longer than a name may be.
+    const std::string file = directory.file(std::string(240, 'p'));
+    write_file(file, std::string(10'000, 'x'));
+    RunningStore store(file, hasty());
+    for (int i = 0; i < 5; ++i) {
+        CHECK(store.find(domain_name(i)).has_error());
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    }
+    CHECK(RunningStore::eventually([&] { return store->statistics().errors > 2; }));  // it is tried again
+    CHECK(log.count("cannot be given another name") == 1);
+    CHECK(log.count("store-damaged") == 0);
+    CHECK(store->generation() == 1);
+    CHECK(store->statistics().damaged_files == 0);
+    CHECK_FALSE(store->reliable());
+    CHECK(read_file(file) == std::string(10'000, 'x'));
+    std::filesystem::remove(file);
+    store->save(numbered(1, store.now()));
+    CHECK(store.is_written());
+}
+
+TEST_CASE(
+    "a damaged file that can only be read is said once, and read as far as it is sound") {  // proves STS-35
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fill(directory.file(), policies);
+    {
+        auto bytes = read_file(directory.file());
+        const auto page_size =
+            static_cast<std::size_t>(open_database(directory.file()).number("PRAGMA page_size").value());
+        const auto root = static_cast<std::size_t>(
+            open_database(directory.file())
+                .number("SELECT rootpage FROM sqlite_schema WHERE name = 'policies_by_use'")
+                .value());
+        bytes.replace((root - 1) * page_size, page_size, page_size, 'x');
+        write_file(directory.file(), bytes);
+    }
+    directory.forbid_writing();
+    RunningStore store(directory.file(), hasty());
+    for (int i = 0; i < 5; ++i) {
+        CHECK(store.all().empty());  // pages go by the index that is damaged
+        CHECK(store.find(domain_name(i)).value() == numbered(i, store.now()));
+    }
+    CHECK(log.count("as far as it is sound") == 1);
+    CHECK(log.count("store-damaged") == 0);
+    CHECK(store->generation() == 1);
 }
 
 }  // namespace tlspolicy::test

@@ -1,6 +1,5 @@
 #include "fakes/log_capture.hpp"
 #include "loopback/store/store_fixture.hpp"
-#include "store/sqlite_database.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tlspolicy::test {
@@ -17,28 +17,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
-
-store::SqliteSettings hasty() {
-    store::SqliteSettings settings;
-    settings.commit_pause = milliseconds(20);
-    settings.retry_min = milliseconds(20);
-    settings.retry_max = milliseconds(100);
-    return settings;
-}
-
-/// A closed file with so many policies.
-void fill(const std::string& path, int count) {
-    RunningStore store(path, hasty());
-    for (int i = 0; i < count; ++i)
-        store->save(numbered(i, store.now()));
-    REQUIRE(store.is_written());
-}
-
-void run_sql(const std::string& path, const char* sql) {
-    auto database = store::Database::open(path, store::Database::Access::read_write);
-    REQUIRE(database.has_value());
-    REQUIRE(database->run(sql).has_value());
-}
 
 }  // namespace
 
@@ -114,37 +92,6 @@ TEST_CASE("changes are committed together: 256 at once, or after a pause") {
     store->stop();  // which writes what is left
     CHECK(store->statistics().commits == 2);
     CHECK(store->statistics().pending == 0);
-}
-
-TEST_CASE("no jump of the wall clock prolongs a policy or ends it") {  // proves STS-34
-    for (const Duration jump : {Duration(hours(24 * 4000)), Duration(-hours(24 * 4000))}) {
-        const StoreDirectory directory;
-        const auto clock = std::make_shared<fakes::ManualClock>();
-        const auto wall = std::make_shared<fakes::ManualWallClock>();
-        const auto policy = numbered(1, clock->now());
-        {
-            RunningStore store(directory.file(), hasty(), clock, wall);
-            store->save(policy);
-            REQUIRE(store.is_written());
-        }
-        clock->advance(hours(2));
-        wall->advance(hours(2) + jump);
-        RunningStore store(directory.file(), hasty(), clock, wall);
-        CHECK(store.find(policy.domain).value() == policy);
-    }
-}
-
-TEST_CASE("after another start of the machine, time has passed by the wall clock") {  // proves STS-34
-    const StoreDirectory directory;
-    fill(directory.file(), 1);
-    const auto clock = std::make_shared<fakes::ManualClock>();
-    const auto wall = std::make_shared<fakes::ManualWallClock>("boot-2");
-    wall->advance(hours(30));
-    RunningStore store(directory.file(), hasty(), clock, wall);
-    const auto found = store.find(domain_name(0)).value();
-    REQUIRE(found.has_value());
-    CHECK(found->fetched == clock->now() - hours(30));
-    CHECK(found->expires == clock->now() + hours(138));
 }
 
 TEST_CASE("a file that is no database is set aside, and a new one begun") {  // proves STS-35
@@ -277,6 +224,66 @@ TEST_CASE("what has long expired is removed, with its text") {
     clock->advance(hours(168 + 25));
     CHECK(RunningStore::eventually([&] { return store.find(domain_name(1)).value() == std::nullopt; }));
     CHECK(store.find(domain_name(2)).value().has_value());
+}
+
+TEST_CASE("after a removal that failed there is another") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    const auto clock = std::make_shared<fakes::ManualClock>();
+    const auto wall = std::make_shared<fakes::ManualWallClock>();
+    auto settings = hasty();
+    settings.tidy_pause = milliseconds(20);
+    RunningStore store(directory.file(), settings, clock, wall);
+    store->save(numbered(1, clock->now()));
+    REQUIRE(store.is_written());
+    run_sql(directory.file(), "ALTER TABLE policies RENAME TO elsewhere");
+    clock->advance(hours(168 + 25));
+    REQUIRE(RunningStore::eventually([&] { return store->statistics().errors > 0; }));
+    run_sql(directory.file(), "ALTER TABLE elsewhere RENAME TO policies");
+    CHECK(RunningStore::eventually([&] {
+        const auto found = store.find(domain_name(1));
+        return found && *found == std::nullopt;
+    }));
+}
+
+TEST_CASE("after a failed read the file counts again as soon as it can be read, with nothing to write") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fill(directory.file(), 1);
+    RunningStore store(directory.file(), hasty());
+    REQUIRE(store.is_written());
+    run_sql(directory.file(), "ALTER TABLE policies RENAME TO elsewhere");
+    CHECK(store.find(domain_name(0)).has_error());
+    CHECK(RunningStore::eventually([&] { return store->statistics().errors > 3; }));
+    CHECK_FALSE(store->reliable());
+    run_sql(directory.file(), "ALTER TABLE elsewhere RENAME TO policies");
+    CHECK(RunningStore::eventually([&] { return store->reliable(); }));
+    CHECK(log.wait_for("store-recovered"));
+    CHECK(store.find(domain_name(0)).value() == numbered(0, store.now()));
+}
+
+TEST_CASE("a disk that hangs is asked no more than it may be, and nothing that nobody waits for any more") {
+    const fakes::LogCapture log;
+    const StoreDirectory directory;
+    fill(directory.file(), 1);
+    auto settings = hasty();
+    settings.find_limit = milliseconds(50);
+    settings.max_asked = 3;
+    RunningStore store(directory.file(), settings);
+    REQUIRE(store.is_written());
+    auto other = open_database(directory.file());
+    REQUIRE(other.run("BEGIN IMMEDIATE").has_value());
+    store->save(numbered(1, store.now()));
+    std::this_thread::sleep_for(milliseconds(100));  // the store thread now waits for that to be over
+    for (const std::string words : {"takes too long", "takes too long", "takes too long", "asked too much"}) {
+        const auto found = store.find(domain_name(0));
+        REQUIRE(found.has_error());
+        CHECK(found.error().message().find(words) != std::string::npos);
+    }
+    REQUIRE(other.run("ROLLBACK").has_value());
+    REQUIRE(store.is_written());
+    CHECK(RunningStore::eventually([&] { return store->statistics().skipped == 3; }));
+    CHECK(store.find(domain_name(0)).value() == numbered(0, store.now()));
 }
 
 }  // namespace tlspolicy::test

@@ -4,6 +4,8 @@
 #include "engine/ports.hpp"
 #include "fakes/manual_clock.hpp"
 #include "fakes/manual_wall_clock.hpp"
+#include "store/sqlite_database.hpp"
+#include "store/sqlite_schema.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -53,6 +55,11 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
     std::string file(const std::string& name = "policies.db") const { return (path_ / name).string(); }
+    /// To the store it is from now on as a directory that it cannot write to. (Permissions stop no root.)
+    void forbid_writing() const {
+        std::filesystem::remove(file("policies.db.lock"));
+        std::filesystem::create_directory(file("policies.db.lock"));
+    }
     /// How many files have names that hold these words.
     std::size_t count(const std::string& words) const {
         std::size_t found = 0;
@@ -145,5 +152,32 @@ private:
     boost::asio::io_context loop_{1};
     std::optional<store::SqliteStore> store_;
 };
+
+/// So that nobody waits for what happens in seconds otherwise.
+inline store::SqliteSettings hasty() {
+    store::SqliteSettings settings;
+    settings.commit_pause = std::chrono::milliseconds(20);
+    settings.retry_min = std::chrono::milliseconds(20);
+    settings.retry_max = std::chrono::milliseconds(100);
+    settings.clock_pause = std::chrono::milliseconds(10);
+    return settings;
+}
+
+/// A closed file with so many policies.
+inline void fill(const std::string& path, int count) {
+    RunningStore store(path, hasty());
+    for (int i = 0; i < count; ++i)
+        store->save(numbered(i, store.now()));
+    REQUIRE(store.is_written());
+}
+
+inline store::Database open_database(const std::string& path) {
+    auto database = store::Database::open(path, store::Database::Access::read_write);
+    REQUIRE(database.has_value());
+    return *std::move(database);
+}
+inline void run_sql(const std::string& path, const char* sql) {
+    REQUIRE(open_database(path).run(sql).has_value());
+}
 
 }  // namespace tlspolicy::test

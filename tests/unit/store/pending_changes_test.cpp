@@ -37,7 +37,8 @@ TEST_CASE("the latest change of a domain counts, and is found") {
     CHECK(body_of(pending, "a") == "erased");
     CHECK(pending.add("b", Marked{}, now) == 2);
     CHECK(body_of(pending, "b") == "unknown");  // a mark says nothing of the policy
-    CHECK(pending.contains("b"));
+    CHECK(pending.replaces("a"));
+    CHECK_FALSE(pending.replaces("b"));
 }
 
 TEST_CASE("a mark changes a policy that waits, and brings back none") {
