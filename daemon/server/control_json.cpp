@@ -1,6 +1,7 @@
 #include "server/control_json.hpp"
 
 #include "base/error.hpp"
+#include "base/printable.hpp"
 #include "engine/decide.hpp"
 #include "engine/freshness.hpp"
 #include "postfix/answer.hpp"
@@ -29,10 +30,11 @@ json::object to_json(const cache::Failure& failure, const Present& present) {
     return object;
 }
 
+/// A policy may hold all of UTF-8 (RFC 8461, 3.2), which terminals take for more than letters.
 json::array lines_of(const sts::Policy& policy) {
     json::array lines;
     for (const std::string& line : policy.lines)
-        lines.emplace_back(line);
+        lines.emplace_back(printable(line, line.size()));
     return lines;
 }
 
