@@ -34,6 +34,22 @@ void add(boost::json::object& object, std::string_view name, const Result<std::s
         object[fmt::format("{}_error", name)] = printable(said.error().message());
 }
 
+bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), ascii::is_printable);
+}
+
+/// The line of one answer; empty: it needs none. A line end within an answer would begin an entry of its own.
+std::string postmap_line(std::string_view key, const std::string& said) {
+    if (said == not_found) return {};
+    if (!said.starts_with(ok)) return fmt::format("# {}: {}\n", key, printable(said, said.size()));
+    const auto value = ascii::trim(std::string_view(said).substr(ok.size()));
+    if (!is_plain(said))
+        return fmt::format("# {}: left out, because it is not printable ASCII: {}\n", key,
+                           printable(value, value.size()));
+    if (value.empty()) return fmt::format("# {}: left out, because the answer is empty\n", key);
+    return fmt::format("{}  {}\n", key, value);
+}
+
 /// The key as postmap(1) reads it back: no blanks, no '#' at its begin, lower case.
 std::string table_key(const std::string& key) {
     const auto parsed = postfix::LookupKey::parse(key);
@@ -83,7 +99,7 @@ std::string to_postmap(const std::vector<BulkRow>& rows, std::string_view map, W
         "# This table ages: a domain may change its policy at any time, and its mail is held where an old "
         "one\n"
         "# no longer fits. Make it anew at least daily, or ask tlspolicyd, which does so by itself.\n",
-        map, std::chrono::floor<std::chrono::minutes>(now));
+        printable(map), std::chrono::floor<std::chrono::minutes>(now));
     std::unordered_set<std::string> seen;  // postmap(1) warns of a key that is there twice
     for (const BulkRow& row : rows) {
         const std::string key = table_key(row.key);
@@ -91,12 +107,8 @@ std::string to_postmap(const std::vector<BulkRow>& rows, std::string_view map, W
         if (!row.said)
             text += fmt::format("# {}: not answered: {}\n", printable(row.key),
                                 printable(row.said.error().message()));
-        else if (*row.said == not_found || key.empty())
-            continue;
-        else if (row.said->starts_with(ok))
-            text += fmt::format("{}  {}\n", key, std::string_view(*row.said).substr(ok.size()));
-        else
-            text += fmt::format("# {}: {}\n", key, printable(*row.said, row.said->size()));
+        else if (!key.empty())
+            text += postmap_line(key, *row.said);
     }
     return text;
 }

@@ -31,7 +31,8 @@ std::string to_table(const std::vector<BulkRow>& rows, Columns columns, const Pa
 std::string to_json_lines(const std::vector<BulkRow>& rows, Columns columns);
 
 /// The input of postmap(1), or a texthash: table. What has no policy has no line; a lookup that failed or is
-/// to be tried again has a comment. Of names that are one domain the first counts.
+/// to be tried again has a comment, and so has an answer that no table can hold. Of names that are one domain
+/// the first counts.
 std::string to_postmap(const std::vector<BulkRow>& rows, std::string_view map, WallTime now);
 
 }  // namespace tlspolicy::cli

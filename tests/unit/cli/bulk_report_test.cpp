@@ -68,6 +68,27 @@ example.com  secure match=mx.example.com servername=hostname
 )");
 }
 
+TEST_CASE("no server can put entries into a table for postmap that nobody asked for") {
+    const std::vector<BulkRow> hostile = {
+        {"a.example", std::string("OK may\nvictim.example  none")},
+        {"b.example", std::string("OK may\xc2\x9b")},
+        {"c.example", std::string("TEMP why\nvictim.example  none")},
+        {"d.example", std::string("OK ")},
+        {"e.example", std::string("OK  may")},
+        {"f.example", Error(ErrorKind::system, "a\nvictim.example  none")},
+    };
+    const auto table = to_postmap(hostile, "QUERY\nvictim.example none", WallTime());
+    CHECK(table.find("\nvictim") == std::string::npos);
+    CHECK(table.substr(table.find("# a.example"))
+          == R"(# a.example: left out, because it is not printable ASCII: may\x0avictim.example  none
+# b.example: left out, because it is not printable ASCII: may\xc2\x9b
+# c.example: TEMP why\x0avictim.example  none
+# d.example: left out, because the answer is empty
+e.example  may
+# f.example: not answered: a\x0avictim.example  none
+)");
+}
+
 TEST_CASE("a bar is drawn on a terminal alone, and is gone at the end") {
     CHECK(bar(1, 4) == "[##########                              ] 1 of 4");
     CHECK(bar(4, 4) == "[########################################] 4 of 4");
