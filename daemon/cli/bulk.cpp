@@ -59,6 +59,13 @@ Result<inquiry::Replies> unless_mute(inquiry::Replies replies) {
     return replies;
 }
 
+/// The exit status, with the reason on the terminal: a table for postmap holds it in comments alone.
+Exit tell_open(Terminal& terminal, const std::vector<BulkRow>& rows, Columns columns) {
+    if (const auto words = open_names(rows, columns); !words.empty())
+        terminal.err << "tlspolicy: " << words << '\n';
+    return exit_of(rows, columns);
+}
+
 }  // namespace
 
 void Bulk::declare(CLI::App& command) {
@@ -135,22 +142,19 @@ Exit Bulk::print(Terminal& terminal, const std::vector<BulkRow>& rows) const {
         terminal.out << to_json_lines(rows, Columns::one);
     else
         terminal.out << to_table(rows, Columns::one, Palette(terminal.colour), terminal.width);
-    const bool all =
-        std::all_of(rows.begin(), rows.end(), [](const BulkRow& row) { return row.said.has_value(); });
-    return all ? Exit::fine : Exit::unknown;
+    return tell_open(terminal, rows, Columns::one);
 }
 
 Exit Bulk::print_differences(Terminal& terminal, std::vector<BulkRow> rows) const {
     const std::size_t asked = rows.size();
+    const Exit exit = tell_open(terminal, rows, Columns::both);
     rows = differences(std::move(rows));
     if (terminal.json)
         terminal.out << to_json_lines(rows, Columns::both);
     else
         terminal.out << to_table(rows, Columns::both, Palette(terminal.colour), terminal.width);
     terminal.err << fmt::format("{} of {} names are answered differently\n", rows.size(), asked);
-    const bool failed =
-        std::any_of(rows.begin(), rows.end(), [](const BulkRow& row) { return !row.said || !row.other; });
-    if (failed) return Exit::unknown;
+    if (exit != Exit::fine) return exit;
     return rows.empty() ? Exit::fine : Exit::warning;
 }
 

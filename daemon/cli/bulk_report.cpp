@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view ok = "OK ";
 constexpr std::string_view not_found = "NOTFOUND ";
+constexpr std::string_view refused = "PERM ";
 
 Cell cell_of(const Result<std::string>& said) {
     if (!said) return {"failed: " + printable(said.error().message()), Tone::bad};
@@ -34,13 +35,27 @@ void add(boost::json::object& object, std::string_view name, const Result<std::s
         object[fmt::format("{}_error", name)] = printable(said.error().message());
 }
 
+bool is_definite(const Result<std::string>& said) noexcept {
+    return said && (said->starts_with(ok) || said->starts_with(not_found));
+}
+
+bool is_refused(const Result<std::string>& said) noexcept {
+    return said && said->starts_with(refused);
+}
+
+/// nullptr: all that was said of the name is definite.
+const Result<std::string>* open_answer(const BulkRow& row, Columns columns) noexcept {
+    if (!is_definite(row.said)) return &row.said;
+    return columns == Columns::both && !is_definite(row.other) ? &row.other : nullptr;
+}
+
 bool is_plain(std::string_view text) {
     return std::all_of(text.begin(), text.end(), ascii::is_printable);
 }
 
 /// The line of one answer; empty: it needs none. A line end within an answer would begin an entry of its own.
 std::string postmap_line(std::string_view key, const std::string& said) {
-    if (said == not_found) return {};
+    if (said.starts_with(not_found)) return {};
     if (!said.starts_with(ok)) return fmt::format("# {}: {}\n", key, printable(said, said.size()));
     const auto value = ascii::trim(std::string_view(said).substr(ok.size()));
     if (!is_plain(said))
@@ -65,6 +80,28 @@ std::string table_key(const std::string& key) {
 std::vector<BulkRow> differences(std::vector<BulkRow> rows) {
     std::erase_if(rows, [](const BulkRow& row) { return row.said && row.other && *row.said == *row.other; });
     return rows;
+}
+
+Exit exit_of(const std::vector<BulkRow>& rows, Columns columns) noexcept {
+    Exit exit = Exit::fine;
+    for (const BulkRow& row : rows) {
+        if (is_refused(row.said) || (columns == Columns::both && is_refused(row.other))) return Exit::problem;
+        if (open_answer(row, columns) != nullptr) exit = Exit::unknown;
+    }
+    return exit;
+}
+
+std::string open_names(const std::vector<BulkRow>& rows, Columns columns) {
+    std::size_t count = 0;
+    std::string first;
+    for (const BulkRow& row : rows) {
+        const auto* said = open_answer(row, columns);
+        if (said == nullptr || ++count > 1) continue;
+        const auto words = *said ? std::string(ascii::trim(**said)) : said->error().message();
+        first = fmt::format("{}: {}", printable(row.key), printable(words));
+    }
+    if (count == 0) return {};
+    return fmt::format("{} of {} names have no definite answer, the first is {}", count, rows.size(), first);
 }
 
 std::string to_table(const std::vector<BulkRow>& rows, Columns columns, const Palette& palette,

@@ -232,7 +232,8 @@ class ExplainTest(case.LabTest):
 
     def test_a_list_is_answered_as_by_the_daemon_in_every_map(self):
         for name in MAPS:
-            out, _ = self.bulk("--map", name, "--json")
+            # What is to be tried again, where DANE could not be looked up, is no answer.
+            out, _ = self.bulk("--map", name, "--json", status=3 if name.startswith("QUERY") else 0)
             rows = [json.loads(line) for line in out.splitlines()]
             self.assertEqual(self.keys, [row["key"] for row in rows])
             for row in rows:
@@ -240,11 +241,19 @@ class ExplainTest(case.LabTest):
                     self.assertEqual(self.daemon.ask(row["key"], name), row["answer"])
 
     def test_a_running_daemon_is_asked_instead(self):
-        here, _ = self.bulk("--map", "QUERY", "--json")
-        there, _ = self.bulk("--map", "QUERY", "--json", "--server", "127.0.0.1:8461")
+        here, _ = self.bulk("--map", "QUERY", "--json", status=3)
+        there, err = self.bulk("--map", "QUERY", "--json", "--server", "127.0.0.1:8461", status=3)
+        self.assertIn(f"2 of {len(self.keys)} names have no definite answer, the first is bogus.example: TEMP", err)
         self.assertEqual(here, there)
         _, err = self.bulk("--server", "127.0.0.1:1", status=3)
         self.assertIn("127.0.0.1:1: Connection refused", err)
+
+    def test_a_map_that_does_not_exist_is_a_problem(self):
+        for options in ([], ["--postmap"], ["--json"]):
+            _, err = self.bulk("--server", "127.0.0.1:8461", "--map", "typo", *options, status=2)
+            self.assertIn(f"{len(self.keys)} of {len(self.keys)} names have no definite answer", err)
+            self.assertIn("PERM unknown map", err)
+        self.bulk("--compare", "127.0.0.1:8461:typo", status=2)
 
     def test_comments_and_blanks_do_not_count_and_two_names_a_line_are_refused(self):
         out, _ = self.bulk(names=["# partners", "", "enforce.example   # the first", "\tnone.example\r"])

@@ -68,6 +68,39 @@ example.com  secure match=mx.example.com servername=hostname
 )");
 }
 
+TEST_CASE("only OK and NOTFOUND are answers to go by, and PERM is a problem") {
+    struct Case {
+        std::vector<Result<std::string>> said;
+        Exit exit;
+    };
+    const Error silence(ErrorKind::system, "it closes the connection");
+    const Case cases[] = {
+        {{std::string("OK may"), std::string("NOTFOUND ")}, Exit::fine},
+        {{}, Exit::fine},
+        {{std::string("OK may"), std::string("TEMP why")}, Exit::unknown},
+        {{std::string("TIMEOUT why"), std::string("OK may")}, Exit::unknown},
+        {{std::string("OK may"), silence}, Exit::unknown},
+        {{std::string("anything"), std::string("OK may")}, Exit::unknown},
+        {{std::string("PERM unknown map"), std::string("OK may")}, Exit::problem},
+        {{silence, std::string("TEMP why"), std::string("PERM unknown map")}, Exit::problem},
+    };
+    for (const auto& [said, exit] : cases) {
+        std::vector<BulkRow> one;
+        std::vector<BulkRow> both;
+        for (const auto& each : said) {
+            one.push_back({"example.com", each});
+            both.push_back({"example.com", std::string("OK may"), each});
+        }
+        CHECK(exit_of(one, Columns::one) == exit);
+        CHECK(exit_of(both, Columns::both) == exit);
+        CHECK(open_names(one, Columns::one).empty() == (exit == Exit::fine));
+    }
+    CHECK(open_names(rows(), Columns::one)
+          == "2 of 4 names have no definite answer, the first is lost.example: TEMP DANE: why");
+    CHECK(open_names({{"a.example", std::string("OK may"), silence}}, Columns::both)
+          == "1 of 1 names have no definite answer, the first is a.example: it closes the connection");
+}
+
 TEST_CASE("no server can put entries into a table for postmap that nobody asked for") {
     const std::vector<BulkRow> hostile = {
         {"a.example", std::string("OK may\nvictim.example  none")},
