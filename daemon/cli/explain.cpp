@@ -1,5 +1,6 @@
 #include "cli/explain.hpp"
 
+#include "cli/explain_exit.hpp"
 #include "inquiry/explain.hpp"
 
 #include <CLI/App.hpp>
@@ -50,7 +51,7 @@ Exit Explain::run(Terminal& terminal) {
         terminal.out << boost::json::serialize(to_json(*explanation, daemon, detail)) << '\n';
     else
         terminal.out << to_text(*explanation, daemon, detail, Palette(terminal.colour), terminal.width);
-    return Exit::fine;
+    return exit_of(*explanation);
 }
 
 }  // namespace tlspolicy::cli

@@ -6,6 +6,7 @@ from lab import case, command, daemon, isolation, programs, signed, web
 
 MAPS = {"postfix": {}, "QUERY": {"dane": True}, "QUERYwithTLSRPT": {"dane": True, "tlsrpt": True},
         "strict": {"on_dns_failure": "temp", "enforce_testing": True}, "watched": {"mode": "monitor"}}
+STATUSES = FINE, WARNING, PROBLEM, UNKNOWN = range(4)
 OVERRIDES = [{"domain": "overridden.example", "answer": "encrypt", "reason": "their host is being mended"},
              {"domain": ".below.example", "answer": "may"}]
 
@@ -65,11 +66,14 @@ class ExplainTest(case.LabTest):
         cls.daemon = lab.start_daemon(maps=MAPS, overrides=OVERRIDES, control=f"unix:{cls.control}")
 
     def explain(self, key, *arguments):
-        return command.run_json("explain", key, "--config", self.daemon.config, *arguments)
+        status, out, err = command.run("explain", key, "--config", self.daemon.config, *arguments, "--json")
+        self.assertIn(status, STATUSES, out + err)
+        return json.loads(out)
 
     def explained(self, key, *arguments):
         status, out, err = command.run("explain", key, "--config", self.daemon.config, *arguments)
-        self.assertEqual((0, ""), (status, err))
+        self.assertIn(status, STATUSES, out)
+        self.assertEqual("", err)
         broken = [line for line in out.splitlines() if len(line) > 80 and " " in line[20:].strip()]
         self.assertEqual([], broken)
         return out
@@ -131,6 +135,19 @@ class ExplainTest(case.LabTest):
         self.assertEqual("nxdomain", explanation["policy_host"][0]["absent"])
         self.assertEqual("unavailable", explanation["mta_sts"]["state"])
         self.assertEqual("policy-unavailable", explanation["answers"][0]["rule"])
+
+    def test_the_exit_status_is_that_of_the_worst_answer(self):
+        dead = ["--resolver", "127.0.0.1:9"]
+        for key, options, expected in (
+                ("enforce.example", [], FINE), ("norecord.example", [], FINE), ("[192.0.2.1]", dead, FINE),
+                ("overridden.example", dead, FINE), ("broken.example", ["--map", "postfix"], WARNING),
+                ("bogus.example", ["--map", "QUERY"], PROBLEM), ("bogus.example", ["--map", "postfix"], FINE),
+                ("bogus.example", [], PROBLEM), ("enforce.example", [*dead, "--map", "postfix"], UNKNOWN),
+                ("enforce.example", [*dead, "--map", "strict"], PROBLEM)):
+            with self.subTest(key=key, options=options):
+                for form in ([], ["--json"]):
+                    status, out, err = command.run("explain", key, "--config", self.daemon.config, *options, *form)
+                    self.assertEqual(expected, status, out + err)
 
     def test_the_rule_of_each_dane_answer_is_named(self):
         for domain, rule in (("dane.example", "all-hosts-usable"), ("partial.example", "some-hosts-usable-enforced"),
@@ -211,9 +228,10 @@ class ExplainTest(case.LabTest):
         empty = self.lab.work / "empty.yaml"
         empty.write_text("")
         options = ["--config", empty, "--resolver", "127.0.0.1", "--map", "postfix"]
-        refused = command.run_json("explain", "enforce.example", *options)
+        refused = command.run_json("explain", "enforce.example", *options, status=WARNING)
         self.assertIn("refused", refused["fetch"][0]["error"])
-        distrusted = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24")
+        distrusted = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24",
+                                      status=WARNING)
         self.assertEqual("certificate", distrusted["fetch"][0]["attempts"][0]["reached"])
         good = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24",
                                 "--ca-file", self.lab.authority.certificate)
