@@ -259,7 +259,24 @@ TEST_CASE("Unix sockets have to be where the smtp client looks, and let it in") 
              tried.socket = {directory("/var/spool/postfix"), missing("/var/spool/postfix/run")};
              set_tables(facts, {tried});
          },
-         Severity::problem, "/var/spool/postfix/run does not exist", "install -d -m 0755"},
+         Severity::problem, "/var/spool/postfix/run does not exist",
+         "install -d -m 2750 -o tlspolicyd -g postfix /var/spool/postfix/tlspolicyd; in tlspolicyd.yaml "
+         "listen: "
+         "[{socketmap: \"unix:/var/spool/postfix/tlspolicyd/socketmap\", mode: \"0660\", group: postfix}]; "
+         "postconf smtp_tls_policy_maps=socketmap:unix:tlspolicyd/socketmap:QUERY; "
+         "systemctl restart tlspolicyd"},
+        {"an absolute path in a chroot that the unit of the daemon does not know",
+         [](Facts& facts) {
+             set(facts, "queue_directory", "/srv/queue");
+             listen_at(facts, "/run/tlspolicyd/socketmap");
+             TriedTable tried = server_table("socketmap:unix:/run/tlspolicyd/socketmap:QUERY");
+             tried.socket = {directory("/srv/queue"), missing("/srv/queue/run")};
+             set_tables(facts, {tried});
+         },
+         Severity::problem, "/srv/queue/run does not exist",
+         "; in systemctl edit tlspolicyd: [Service] ReadWritePaths=/srv/queue/tlspolicyd; "
+         "postconf smtp_tls_policy_maps=socketmap:unix:tlspolicyd/socketmap:QUERY; "
+         "systemctl restart tlspolicyd"},
         {"a socket that is closed to others",
          [](Facts& facts) {
              listen_at(facts, "/var/spool/postfix/s");
@@ -268,7 +285,7 @@ TEST_CASE("Unix sockets have to be where the smtp client looks, and let it in") 
              set_tables(facts, {tried});
          },
          Severity::problem, "/var/spool/postfix/s has mode 0660, which keeps out the user postfix",
-         "mode: \"0660\", group: postfix"},
+         "mode: \"0660\", group: postfix}]; systemctl restart tlspolicyd"},
         {"a directory that is closed to others",
          [](Facts& facts) {
              listen_at(facts, "/var/spool/postfix/d/s");
