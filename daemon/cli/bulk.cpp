@@ -37,17 +37,12 @@ Result<std::string> read_file(const std::string& file) {
     return read_all(in);
 }
 
-struct ServerAndMap {
-    std::string server;
-    std::string map;
-};
-
-/// "127.0.0.1:8461:postfix", "unix:/path:postfix".
-Result<ServerAndMap> split(const std::string& text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos || colon + 1 == text.size())
-        return Error(ErrorKind::syntax, fmt::format("--compare: \"{}\" is not ADDRESS:PORT:MAP", text));
-    return ServerAndMap{text.substr(0, colon), text.substr(colon + 1)};
+Result<inquiry::SocketmapClient::Server> server_in(std::string_view option, const std::string& text) {
+    auto endpoint = config::parse_endpoint(text);
+    if (!endpoint)
+        return Error(ErrorKind::syntax,
+                     fmt::format("{}: \"{}\" {}", option, text, endpoint.error().message()));
+    return std::move(*endpoint);
 }
 
 /// Where nobody answers at all, one reason says more than as many as there are names.
@@ -91,8 +86,24 @@ Result<Bulk::Names> Bulk::names() const {
     return names;
 }
 
+Result<Bulk::Servers> Bulk::servers() const {
+    Servers servers;
+    if (server_) {
+        auto endpoint = server_in("--server", *server_);
+        if (!endpoint) return endpoint.error();
+        servers.here = ServerAndMap{std::move(*endpoint), map_};
+    }
+    if (!compare_) return servers;
+    const auto colon = compare_->rfind(':');  // "127.0.0.1:8461:postfix", "unix:/path:postfix"
+    if (colon == std::string::npos || colon + 1 == compare_->size())
+        return Error(ErrorKind::syntax, fmt::format("--compare: \"{}\" is not ADDRESS:PORT:MAP", *compare_));
+    auto endpoint = server_in("--compare", compare_->substr(0, colon));
+    if (!endpoint) return endpoint.error();
+    servers.there = ServerAndMap{std::move(*endpoint), compare_->substr(colon + 1)};
+    return servers;
+}
+
 Result<inquiry::Replies> Bulk::ask_here(Terminal& terminal, const Names& names) const {
-    if (server_) return ask_server(terminal, "asking", *server_, map_, names);
     const auto config = engine_.load(terminal);
     if (!config) return config.error();
     const auto map = config->server.maps.find(map_);
@@ -105,30 +116,27 @@ Result<inquiry::Replies> Bulk::ask_here(Terminal& terminal, const Names& names) 
 }
 
 Result<inquiry::Replies> Bulk::ask_server(Terminal& terminal, std::string_view what,
-                                          const std::string& server, const std::string& map,
-                                          const Names& names) const {
-    auto endpoint = config::parse_endpoint(server);
-    if (!endpoint)
-        return Error(ErrorKind::syntax, fmt::format("\"{}\" {}", server, endpoint.error().message()));
-    inquiry::ServerSource source(std::move(*endpoint), map);
+                                          const ServerAndMap& server, const Names& names) const {
+    inquiry::ServerSource source(server.server, server.map);
     Progress progress(terminal.err, terminal_for_progress(), what, names.size());
     return unless_mute(
         inquiry::ask_all(source, names, parallel_, [&](std::size_t done) { progress.show(done); }));
 }
 
 Exit Bulk::run(Terminal& terminal) {
+    const auto servers = this->servers();  // before lookups that may take minutes
+    if (!servers) return tell_failure(terminal, servers.error());
     const auto all = names();
     if (!all) return tell_failure(terminal, all.error());
-    auto here = ask_here(terminal, *all);
+    auto here =
+        servers->here ? ask_server(terminal, "asking", *servers->here, *all) : ask_here(terminal, *all);
     if (!here) return tell_failure(terminal, here.error());
     std::vector<BulkRow> rows;
     for (std::size_t i = 0; i < all->size(); ++i)
         rows.push_back({(*all)[i], std::move((*here)[i])});
-    if (!compare_) return print(terminal, rows);
+    if (!servers->there) return print(terminal, rows);
 
-    const auto other = split(*compare_);
-    if (!other) return tell_failure(terminal, other.error());
-    auto there = ask_server(terminal, "comparing", other->server, other->map, *all);
+    auto there = ask_server(terminal, "comparing", *servers->there, *all);
     if (!there) return tell_failure(terminal, there.error());
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i].other = std::move((*there)[i]);

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 #include <optional>
 #include <sys/un.h>
 #include <utility>
@@ -27,7 +26,6 @@ using boost::system::error_code;
 using Stream = boost::beast::basic_stream<asio::generic::stream_protocol>;
 using Endpoint = asio::generic::stream_protocol::endpoint;
 
-constexpr std::chrono::seconds patience{100};  // Postfix's own
 constexpr std::size_t piece = 4096;
 
 struct ToEndpoint {
@@ -53,17 +51,17 @@ class SocketmapClient::Connection {
 public:
     explicit Connection(const asio::any_io_executor& executor) : stream_(executor) {}
 
-    asio::awaitable<error_code> connect(Endpoint endpoint) {
+    asio::awaitable<error_code> connect(Endpoint endpoint, Duration limit) {
         error_code code;
-        stream_.expires_after(patience);
+        stream_.expires_after(limit);
         co_await stream_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, code));
         co_return code;
     }
 
     /// nullopt: the server had closed the connection before it answered.
-    asio::awaitable<std::optional<Result<std::string>>> ask(std::string request) {
+    asio::awaitable<std::optional<Result<std::string>>> ask(std::string request, Duration limit) {
         error_code code;
-        stream_.expires_after(patience);
+        stream_.expires_after(limit);
         const auto whole = asio::buffer(request);
         co_await asio::async_write(stream_, whole, asio::redirect_error(asio::use_awaitable, code));
         std::string received;
@@ -80,16 +78,21 @@ public:
                 co_await stream_.async_read_some(space, asio::redirect_error(asio::use_awaitable, code));
             received.append(room.data(), count);
         }
-        if (received.empty() && code != boost::beast::error::timeout) co_return std::nullopt;
+        late_ = code == boost::beast::error::timeout;
+        if (received.empty() && !late_) co_return std::nullopt;
         co_return Result<std::string>(Error(ErrorKind::system, code.message()));
     }
 
+    /// The last reply did not come in time.
+    bool is_late() const noexcept { return late_; }
+
 private:
     Stream stream_;
+    bool late_ = false;
 };
 
-SocketmapClient::SocketmapClient(asio::any_io_executor executor, Server server)
-    : executor_(std::move(executor)), server_(std::move(server)) {}
+SocketmapClient::SocketmapClient(asio::any_io_executor executor, Server server, Patience patience)
+    : executor_(std::move(executor)), server_(std::move(server)), patience_(patience) {}
 
 SocketmapClient::~SocketmapClient() = default;
 
@@ -99,7 +102,7 @@ asio::awaitable<Result<void>> SocketmapClient::connect() {
         co_return Error(ErrorKind::system, "the path of the socket is too long").in(text_of(server_));
     connection_ = std::make_unique<Connection>(executor_);
     const Endpoint endpoint = std::visit(ToEndpoint{}, server_);
-    const error_code code = co_await connection_->connect(endpoint);
+    const error_code code = co_await connection_->connect(endpoint, patience_.connect);
     if (!code) co_return Result<void>();
     connection_.reset();
     co_return Error(ErrorKind::system, code.message()).in(text_of(server_));
@@ -110,9 +113,11 @@ asio::awaitable<Result<std::string>> SocketmapClient::ask(std::string map, std::
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (!connection_) {
             const auto connected = co_await connect();
+            reachable_ = connected.has_value();
             if (!connected) co_return connected.error();
         }
-        auto reply = co_await connection_->ask(request);
+        auto reply = co_await connection_->ask(request, patience_.reply);
+        reachable_ = !connection_->is_late();
         if (reply && *reply) co_return std::move(**reply);
         connection_.reset();
         if (reply) co_return reply->error().in(text_of(server_));

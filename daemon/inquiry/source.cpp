@@ -15,6 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// Before a server counts as lost: so many that a restart of it is none.
+constexpr std::size_t fewest_failures = 3;
+
 /// All keys, and how far their lanes have come.
 struct Round {
     const std::vector<std::string>& keys;
@@ -50,10 +53,15 @@ asio::awaitable<Result<std::string>> LocalSource::ask(std::size_t /*lane*/, std:
 }
 
 asio::awaitable<Result<std::string>> ServerSource::ask(std::size_t lane, std::string key) {
+    if (lost_) co_return *lost_;
     while (clients_.size() <= lane)
-        clients_.push_back(std::make_unique<SocketmapClient>(loop_.get_executor(), server_));
+        clients_.push_back(std::make_unique<SocketmapClient>(loop_.get_executor(), server_, patience_));
     auto& client = *clients_[lane];
     auto reply = co_await client.ask(map_, std::move(key));
+    if (client.is_reachable())
+        failures_ = 0;
+    else if (++failures_ >= std::max(clients_.size(), fewest_failures))
+        lost_ = reply.error();
     co_return reply;
 }
 

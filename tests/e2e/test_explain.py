@@ -273,6 +273,13 @@ class ExplainTest(case.LabTest):
             self.assertIn("PERM unknown map", err)
         self.bulk("--compare", "127.0.0.1:8461:typo", status=2)
 
+    def test_a_server_that_is_none_is_told_before_anything_is_looked_up(self):
+        for option, value in (("--compare", "127.0.0.1"), ("--compare", "127.0.0.1:postfix"),
+                              ("--compare", "ns.example:53:postfix"), ("--server", "8461")):
+            status, out, err = command.run("bulk", "/nowhere/names", option, value)
+            self.assertEqual((3, ""), (status, out))
+            self.assertIn(f"{option}: ", err)
+
     def test_comments_and_blanks_do_not_count_and_two_names_a_line_are_refused(self):
         out, _ = self.bulk(names=["# partners", "", "enforce.example   # the first", "\tnone.example\r"])
         self.assertEqual(["enforce.example", "none.example"], [line.split()[0] for line in out.splitlines()])
