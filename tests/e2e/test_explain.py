@@ -266,6 +266,15 @@ class ExplainTest(case.LabTest):
         _, err = self.bulk("--server", "127.0.0.1:1", status=3)
         self.assertIn("127.0.0.1:1: Connection refused", err)
 
+    def test_what_a_full_disk_cuts_short_is_told(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            for arguments in (["bulk", "-", "--postmap"], ["bulk", "-", "--json"], ["explain", "[192.0.2.1]"]):
+                status, err = command.run_into(full, *arguments, "--config", self.daemon.config, text="a.below.example\n")
+                self.assertEqual(3, status, arguments)
+                self.assertIn("not all could be written to the standard output: No space left on device", err)
+            for arguments in (["--help"], ["complete", ""]):
+                self.assertEqual(3, command.run_into(full, *arguments)[0], arguments)
+
     def test_a_map_that_does_not_exist_is_a_problem(self):
         for options in ([], ["--postmap"], ["--json"]):
             _, err = self.bulk("--server", "127.0.0.1:8461", "--map", "typo", *options, status=2)
