@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/paths.hpp"
 #include "cli/doctor_postfix.hpp"
 #include "cli/verb.hpp"
 
@@ -14,7 +15,7 @@ public:
     Exit run(Terminal& terminal) override;
 
 private:
-    std::string config_ = "/etc/tlspolicyd/tlspolicyd.yaml";
+    std::string config_ = default_config_file();
     CLI::App* command_ = nullptr;
     std::string socket_;
     std::string probe_ = "gmail.com";

@@ -1,5 +1,6 @@
 #include "cli/engine_options.hpp"
 
+#include "base/paths.hpp"
 #include "config/endpoints.hpp"
 #include "config/loader.hpp"
 
@@ -28,7 +29,8 @@ Error wrong(std::string_view option, const std::string& value, const Error& why)
 }  // namespace
 
 void EngineOptions::declare(CLI::App& command) {
-    command.add_option("-c,--config", config_, "Configuration file of the daemon")->default_str(usual_config);
+    command.add_option("-c,--config", config_, "Configuration file of the daemon")
+        ->default_str(default_config_file());
     command.add_option("--resolver", resolvers_, "Ask this DNS server instead: ADDRESS or ADDRESS:PORT")
         ->allow_extra_args(false);
     command.add_option("--ca-file", ca_file_, "Trusted roots for policy hosts, PEM");
@@ -41,7 +43,7 @@ void EngineOptions::declare(CLI::App& command) {
 Result<config::Config> EngineOptions::load(Terminal& terminal) const {
     log_to_stderr();
     // No file at the usual place is fine, as for the daemon.
-    auto loaded = config::load(config_.value_or(usual_config), config_.has_value());
+    auto loaded = config::load(config_.value_or(default_config_file()), config_.has_value());
     for (const auto& finding : loaded.findings)
         terminal.err << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return Error(ErrorKind::system, "the configuration cannot be used: " + loaded.file);

@@ -12,8 +12,6 @@ namespace tlspolicy::cli {
 /// What the verbs share that do the daemon's work themselves: its configuration, and what may differ from it.
 class EngineOptions {
 public:
-    static constexpr const char* usual_config = "/etc/tlspolicyd/tlspolicyd.yaml";
-
     /// Declares --config, --resolver, --ca-file and --allow-address.
     void declare(CLI::App& command);
 

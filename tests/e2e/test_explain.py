@@ -108,7 +108,7 @@ class ExplainTest(case.LabTest):
                       "mode: enforce", 'matches "mx: mx-plain.example" of the policy',
                       'matches no "mx" line of the policy', "Rule policy-enforced",
                       "postfix: OK secure match=mx-plain.example:.elsewhere.example",
-                      "Postfix delivers over TLS alone", "It was not asked"):
+                      "Postfix delivers over TLS alone", "The running daemon"):
             self.assertIn(words, text)
         self.assertNotIn("QUERY:", text)
         self.assertNotIn("\x1b", text)
@@ -180,14 +180,19 @@ class ExplainTest(case.LabTest):
 
     def test_what_the_running_daemon_knows_stands_beside_it(self):
         self.daemon.ask("testing.example", "QUERY")
-        explanation = self.explain("testing.example", "--socket", self.control)
-        self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
-        self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
-        self.assertIn("kind: testing", self.explained("testing.example", "--socket", self.control))
         self.daemon.ask("[relay.example]:587", "QUERY")
-        relay = self.explain("[relay.example]:587", "--socket", self.control)
-        self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
-        self.assertIn("no such socket", self.explain("testing.example")["daemon"]["note"])
+        for options in ([], ["--socket", self.control]):  # the configuration names the socket too
+            explanation = self.explain("testing.example", *options)
+            self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
+            self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
+            self.assertIn("kind: testing", self.explained("testing.example", *options))
+            relay = self.explain("[relay.example]:587", *options)
+            self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
+        self.assertIn("no such socket", self.explain("testing.example", "--socket", "/nowhere")["daemon"]["note"])
+        deaf = self.lab.work / "deaf.yaml"
+        deaf.write_text(daemon.to_yaml(self.settings(control="off")))
+        note = command.run_json("explain", "testing.example", "--config", deaf)["daemon"]["note"]
+        self.assertIn('"control" of the configuration is off', note)
 
     def test_an_override_stands_before_what_was_found(self):
         explanation = self.explain("overridden.example")
