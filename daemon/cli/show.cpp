@@ -73,6 +73,8 @@ std::string to_text(const json::object& known, const Palette& palette, std::size
     std::vector<Row> rows = facts_of(sts);
     rows.insert(rows.begin(), {{"Domain", Tone::strong}, text_at(known, "domain")});
     if (known.contains("used")) rows.push_back({{"Last asked for", Tone::strong}, moment_at(known, "used")});
+    if (text_at(known, "held_in") == "store")
+        rows.push_back({{"Held", Tone::strong}, {"by the store alone, until Postfix asks for it"}});
     add_dane(rows, known);
     add_override(rows, object_at(known, "override"));
     std::string text = to_text(rows, palette, width);

@@ -183,7 +183,7 @@ json::array answers(const Settings& settings, std::string_view domain, const Kno
             answer = answer_of(options, known, present.now);
         json::object object;
         object["map"] = name;
-        object["source"] = known.word != nullptr ? "override" : answer ? "memory" : "lookup";
+        object["source"] = known.word != nullptr ? "override" : answer ? known.held_in : "lookup";
         if (answer) object[options.monitor ? "withheld" : "answer"] = shown(*answer, domain);
         if (answer && options.monitor) object["answer"] = "NOTFOUND";
         all.push_back(std::move(object));

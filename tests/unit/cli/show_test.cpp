@@ -42,6 +42,12 @@ Policy
 )");
 }
 
+TEST_CASE("it is told that only the store holds a policy") {
+    const boost::json::object known{{"domain", "example.com"}, {"held_in", "store"}};
+    CHECK(shown(known).find("\nHeld     by the store alone, until Postfix asks for it\n")
+          != std::string::npos);
+}
+
 TEST_CASE("a policy cannot speak to the terminal, not even past a daemon that does not escape it") {
     const auto policy = [](const char* line) {
         return shown({{"sts", {{"kind", "enforce"}, {"lines", boost::json::array{line}}}}});
