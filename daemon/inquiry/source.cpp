@@ -1,7 +1,7 @@
 #include "inquiry/source.hpp"
 
 #include "engine/dane_target.hpp"
-#include "inquiry/explanation.hpp"
+#include "postfix/reply_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -41,15 +41,15 @@ asio::awaitable<void> walk(Source& source, std::size_t lane, Round& round) {
 
 asio::awaitable<Result<std::string>> LocalSource::ask(std::size_t /*lane*/, std::string key) {
     const auto parsed = postfix::LookupKey::parse(key);
-    if (!parsed) co_return text_of(postfix::NotFound{}, {});
+    if (!parsed) co_return postfix::reply_text(postfix::NotFound{}, {});
     const auto target = engine::DaneTarget::of(*parsed);
     const std::string_view domain = target.name.text();
     auto& engine = local_.engine();
     if (const auto word = local_.word_on(domain); word.word != nullptr)
-        co_return text_of(engine.overridden(*word.word, domain, map_), domain);
-    if (const auto known = engine.cached(target, map_)) co_return text_of(*known, domain);
+        co_return postfix::reply_text(engine.overridden(*word.word, domain, map_), domain);
+    if (const auto known = engine.cached(target, map_)) co_return postfix::reply_text(*known, domain);
     const postfix::Answer answer = co_await engine.ask(target, map_, asio::use_awaitable);
-    co_return text_of(answer, domain);
+    co_return postfix::reply_text(answer, domain);
 }
 
 asio::awaitable<Result<std::string>> ServerSource::ask(std::size_t lane, std::string key) {

@@ -1,10 +1,11 @@
 #include "server/control_json.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "engine/decide.hpp"
 #include "engine/freshness.hpp"
-#include "postfix/answer.hpp"
+#include "postfix/reply_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/chrono.h>
@@ -88,16 +89,6 @@ std::string_view name_of(dane::MxState state) noexcept {
             return "failed";
     }
     return "failed";
-}
-
-/// The reply's text, without the frame of socketmap.
-std::string shown(const postfix::Answer& answer, std::string_view domain) {
-    std::string reply;
-    postfix::append_reply(reply, answer, domain);
-    std::string text = reply.substr(reply.find(':') + 1);
-    text.pop_back();  // the frame's comma
-    if (text.ends_with(' ')) text.pop_back();
-    return text;
 }
 
 /// nullopt: the network would be asked.
@@ -184,7 +175,9 @@ json::array answers(const Settings& settings, std::string_view domain, const Kno
         json::object object;
         object["map"] = name;
         object["source"] = known.word != nullptr ? "override" : answer ? known.held_in : "lookup";
-        if (answer) object[options.monitor ? "withheld" : "answer"] = shown(*answer, domain);
+        if (answer)
+            object[options.monitor ? "withheld" : "answer"] =
+                ascii::trim(postfix::reply_text(*answer, domain));
         if (answer && options.monitor) object["answer"] = "NOTFOUND";
         all.push_back(std::move(object));
     }
