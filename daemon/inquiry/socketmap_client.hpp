@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "inquiry/table_connection.hpp"
 #include "server/settings.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,10 +10,17 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 
 namespace tlspolicy::inquiry {
+
+/// nullopt: the path is longer than that of a socket can be.
+std::optional<TableConnection::Endpoint> endpoint_of(const server::Endpoint& server);
+
+/// "19:postfix example.com,"
+std::string socketmap_request(std::string_view map, std::string_view key);
 
 struct SocketmapPatience {
     Duration connect = std::chrono::seconds(10);
@@ -23,12 +31,10 @@ struct SocketmapPatience {
 /// where the server has closed that (dict_sockmap.c).
 class SocketmapClient {
 public:
-    using Server = std::variant<server::TcpEndpoint, server::UnixEndpoint>;
-
+    using Server = server::Endpoint;
     using Patience = SocketmapPatience;
 
     SocketmapClient(boost::asio::any_io_executor executor, Server server, Patience patience = {});
-    ~SocketmapClient();
 
     /// The reply without its frame. One question at a time.
     boost::asio::awaitable<Result<std::string>> ask(std::string map, std::string key);
@@ -36,17 +42,13 @@ public:
     bool is_reachable() const noexcept { return reachable_; }
 
 private:
-    class Connection;
     boost::asio::awaitable<Result<void>> connect();
 
     boost::asio::any_io_executor executor_;
     Server server_;
     Patience patience_;
     bool reachable_ = true;
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<TableConnection> connection_;
 };
-
-/// "127.0.0.1:8461", "unix:/run/tlspolicyd/socketmap".
-std::string text_of(const SocketmapClient::Server& server);
 
 }  // namespace tlspolicy::inquiry
