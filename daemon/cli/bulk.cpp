@@ -124,19 +124,18 @@ Result<inquiry::Replies> Bulk::ask_server(Terminal& terminal, std::string_view w
 }
 
 Exit Bulk::run(Terminal& terminal) {
-    const auto servers = this->servers();  // before lookups that may take minutes
-    if (!servers) return tell_failure(terminal, servers.error());
+    const auto chosen = servers();  // before lookups that may take minutes
+    if (!chosen) return tell_failure(terminal, chosen.error());
     const auto all = names();
     if (!all) return tell_failure(terminal, all.error());
-    auto here =
-        servers->here ? ask_server(terminal, "asking", *servers->here, *all) : ask_here(terminal, *all);
+    auto here = chosen->here ? ask_server(terminal, "asking", *chosen->here, *all) : ask_here(terminal, *all);
     if (!here) return tell_failure(terminal, here.error());
     std::vector<BulkRow> rows;
     for (std::size_t i = 0; i < all->size(); ++i)
         rows.push_back({(*all)[i], std::move((*here)[i])});
-    if (!servers->there) return print(terminal, rows);
+    if (!chosen->there) return print(terminal, rows);
 
-    auto there = ask_server(terminal, "comparing", *servers->there, *all);
+    auto there = ask_server(terminal, "comparing", *chosen->there, *all);
     if (!there) return tell_failure(terminal, there.error());
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i].other = std::move((*there)[i]);

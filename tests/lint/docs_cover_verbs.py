@@ -54,7 +54,7 @@ def documented(manual):
 
 
 def section_of(manual, kind, title):
-    return manual.partition(f"\n.{kind} {title}\n")[2].partition("\n.S")[0]
+    return re.split(r"\n\.S[sh] ", manual.partition(f"\n.{kind} {title}\n")[2])[0]
 
 
 def named_in(section):
