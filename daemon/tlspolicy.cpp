@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -16,9 +18,18 @@ namespace {
 using tlspolicy::cli::Exit;
 using tlspolicy::cli::Verb;
 
-}  // namespace
+/// A table for postmap, or a list, that a full disk has cut short must not pass for a whole one.
+int unless_unwritten(int status) {
+    errno = 0;
+    std::cout.flush();
+    if (std::cout) return status;
+    // What failed before that was told to the stream alone.
+    const std::string why = errno == 0 ? std::string() : std::string(": ") + std::strerror(errno);
+    std::cerr << "tlspolicy: not all could be written to the standard output" << why << '\n';
+    return static_cast<int>(Exit::unknown);
+}
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App app(
         "tlspolicy, the command beside tlspolicyd: asks the running daemon, and checks what it needs");
     app.set_version_flag("-V,--version", "tlspolicy " + std::string(tlspolicy::version()));
@@ -47,4 +58,10 @@ int main(int argc, char** argv) {
     for (const auto& [command, verb] : declared)
         if (command->parsed()) return static_cast<int>(verb->run(terminal));
     return static_cast<int>(Exit::unknown);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return unless_unwritten(run(argc, argv));
 }

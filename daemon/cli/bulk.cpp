@@ -37,17 +37,12 @@ Result<std::string> read_file(const std::string& file) {
     return read_all(in);
 }
 
-struct ServerAndMap {
-    std::string server;
-    std::string map;
-};
-
-/// "127.0.0.1:8461:postfix", "unix:/path:postfix".
-Result<ServerAndMap> split(const std::string& text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos || colon + 1 == text.size())
-        return Error(ErrorKind::syntax, fmt::format("--compare: \"{}\" is not ADDRESS:PORT:MAP", text));
-    return ServerAndMap{text.substr(0, colon), text.substr(colon + 1)};
+Result<inquiry::SocketmapClient::Server> server_in(std::string_view option, const std::string& text) {
+    auto endpoint = config::parse_endpoint(text);
+    if (!endpoint)
+        return Error(ErrorKind::syntax,
+                     fmt::format("{}: \"{}\" {}", option, text, endpoint.error().message()));
+    return std::move(*endpoint);
 }
 
 /// Where nobody answers at all, one reason says more than as many as there are names.
@@ -57,6 +52,13 @@ Result<inquiry::Replies> unless_mute(inquiry::Replies replies) {
     });
     if (mute) return replies.front().error();
     return replies;
+}
+
+/// The exit status, with the reason on the terminal: a table for postmap holds it in comments alone.
+Exit tell_open(Terminal& terminal, const std::vector<BulkRow>& rows, Columns columns) {
+    if (const auto words = open_names(rows, columns); !words.empty())
+        terminal.err << "tlspolicy: " << words << '\n';
+    return exit_of(rows, columns);
 }
 
 }  // namespace
@@ -84,8 +86,24 @@ Result<Bulk::Names> Bulk::names() const {
     return names;
 }
 
+Result<Bulk::Servers> Bulk::servers() const {
+    Servers servers;
+    if (server_) {
+        auto endpoint = server_in("--server", *server_);
+        if (!endpoint) return endpoint.error();
+        servers.here = ServerAndMap{std::move(*endpoint), map_};
+    }
+    if (!compare_) return servers;
+    const auto colon = compare_->rfind(':');  // "127.0.0.1:8461:postfix", "unix:/path:postfix"
+    if (colon == std::string::npos || colon + 1 == compare_->size())
+        return Error(ErrorKind::syntax, fmt::format("--compare: \"{}\" is not ADDRESS:PORT:MAP", *compare_));
+    auto endpoint = server_in("--compare", compare_->substr(0, colon));
+    if (!endpoint) return endpoint.error();
+    servers.there = ServerAndMap{std::move(*endpoint), compare_->substr(colon + 1)};
+    return servers;
+}
+
 Result<inquiry::Replies> Bulk::ask_here(Terminal& terminal, const Names& names) const {
-    if (server_) return ask_server(terminal, "asking", *server_, map_, names);
     const auto config = engine_.load(terminal);
     if (!config) return config.error();
     const auto map = config->server.maps.find(map_);
@@ -98,30 +116,26 @@ Result<inquiry::Replies> Bulk::ask_here(Terminal& terminal, const Names& names) 
 }
 
 Result<inquiry::Replies> Bulk::ask_server(Terminal& terminal, std::string_view what,
-                                          const std::string& server, const std::string& map,
-                                          const Names& names) const {
-    auto endpoint = config::parse_endpoint(server);
-    if (!endpoint)
-        return Error(ErrorKind::syntax, fmt::format("\"{}\" {}", server, endpoint.error().message()));
-    inquiry::ServerSource source(std::move(*endpoint), map);
+                                          const ServerAndMap& server, const Names& names) const {
+    inquiry::ServerSource source(server.server, server.map);
     Progress progress(terminal.err, terminal_for_progress(), what, names.size());
     return unless_mute(
         inquiry::ask_all(source, names, parallel_, [&](std::size_t done) { progress.show(done); }));
 }
 
 Exit Bulk::run(Terminal& terminal) {
+    const auto chosen = servers();  // before lookups that may take minutes
+    if (!chosen) return tell_failure(terminal, chosen.error());
     const auto all = names();
     if (!all) return tell_failure(terminal, all.error());
-    auto here = ask_here(terminal, *all);
+    auto here = chosen->here ? ask_server(terminal, "asking", *chosen->here, *all) : ask_here(terminal, *all);
     if (!here) return tell_failure(terminal, here.error());
     std::vector<BulkRow> rows;
     for (std::size_t i = 0; i < all->size(); ++i)
         rows.push_back({(*all)[i], std::move((*here)[i])});
-    if (!compare_) return print(terminal, rows);
+    if (!chosen->there) return print(terminal, rows);
 
-    const auto other = split(*compare_);
-    if (!other) return tell_failure(terminal, other.error());
-    auto there = ask_server(terminal, "comparing", other->server, other->map, *all);
+    auto there = ask_server(terminal, "comparing", *chosen->there, *all);
     if (!there) return tell_failure(terminal, there.error());
     for (std::size_t i = 0; i < rows.size(); ++i)
         rows[i].other = std::move((*there)[i]);
@@ -135,22 +149,19 @@ Exit Bulk::print(Terminal& terminal, const std::vector<BulkRow>& rows) const {
         terminal.out << to_json_lines(rows, Columns::one);
     else
         terminal.out << to_table(rows, Columns::one, Palette(terminal.colour), terminal.width);
-    const bool all =
-        std::all_of(rows.begin(), rows.end(), [](const BulkRow& row) { return row.said.has_value(); });
-    return all ? Exit::fine : Exit::unknown;
+    return tell_open(terminal, rows, Columns::one);
 }
 
 Exit Bulk::print_differences(Terminal& terminal, std::vector<BulkRow> rows) const {
     const std::size_t asked = rows.size();
+    const Exit exit = tell_open(terminal, rows, Columns::both);
     rows = differences(std::move(rows));
     if (terminal.json)
         terminal.out << to_json_lines(rows, Columns::both);
     else
         terminal.out << to_table(rows, Columns::both, Palette(terminal.colour), terminal.width);
     terminal.err << fmt::format("{} of {} names are answered differently\n", rows.size(), asked);
-    const bool failed =
-        std::any_of(rows.begin(), rows.end(), [](const BulkRow& row) { return !row.said || !row.other; });
-    if (failed) return Exit::unknown;
+    if (exit != Exit::fine) return exit;
     return rows.empty() ? Exit::fine : Exit::warning;
 }
 

@@ -19,11 +19,20 @@ public:
 
 private:
     using Names = std::vector<std::string>;
+    struct ServerAndMap {
+        inquiry::SocketmapClient::Server server;
+        std::string map;
+    };
+    struct Servers {
+        std::optional<ServerAndMap> here = {};   ///< nullopt: this process answers
+        std::optional<ServerAndMap> there = {};  ///< nullopt: nothing is compared
+    };
 
+    Result<Servers> servers() const;
     Result<Names> names() const;
     Result<inquiry::Replies> ask_here(Terminal& terminal, const Names& names) const;
-    Result<inquiry::Replies> ask_server(Terminal& terminal, std::string_view what, const std::string& server,
-                                        const std::string& map, const Names& names) const;
+    Result<inquiry::Replies> ask_server(Terminal& terminal, std::string_view what, const ServerAndMap& server,
+                                        const Names& names) const;
     Exit print(Terminal& terminal, const std::vector<BulkRow>& rows) const;
     Exit print_differences(Terminal& terminal, std::vector<BulkRow> rows) const;
 

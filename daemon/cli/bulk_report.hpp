@@ -2,6 +2,7 @@
 
 #include "base/wall_clock.hpp"
 #include "cli/palette.hpp"
+#include "cli/verb.hpp"
 #include "inquiry/source.hpp"
 
 #include <cstddef>
@@ -30,8 +31,16 @@ std::string to_table(const std::vector<BulkRow>& rows, Columns columns, const Pa
 /// An object a line.
 std::string to_json_lines(const std::vector<BulkRow>& rows, Columns columns);
 
+/// What the answers themselves ask for: PERM is a problem; whatever else is neither OK nor NOTFOUND leaves
+/// open what the answer is.
+Exit exit_of(const std::vector<BulkRow>& rows, Columns columns) noexcept;
+
+/// How many names have no definite answer, and the first of them: "2 of 9 names ...". Empty: all have one.
+std::string open_names(const std::vector<BulkRow>& rows, Columns columns);
+
 /// The input of postmap(1), or a texthash: table. What has no policy has no line; a lookup that failed or is
-/// to be tried again has a comment. Of names that are one domain the first counts.
+/// to be tried again has a comment, and so has an answer that no table can hold. Of names that are one domain
+/// the first counts.
 std::string to_postmap(const std::vector<BulkRow>& rows, std::string_view map, WallTime now);
 
 }  // namespace tlspolicy::cli

@@ -37,7 +37,7 @@ Error no_connection(const std::string& socket, const error_code& code) {
     const auto words = [&]() -> std::string {
         if (code == boost::system::errc::no_such_file_or_directory)
             return "there is no such socket: tlspolicyd does not run, or its setting \"control\" is off or "
-                   "names another socket (option --socket)";
+                   "names another socket (options --config, --socket)";
         if (code == boost::system::errc::connection_refused)
             return "nobody listens there: tlspolicyd does not run; start it, or see its log why it ended";
         if (code == boost::system::errc::permission_denied)

@@ -1,6 +1,7 @@
 #include "cli/control_option.hpp"
 
 #include "cli/json_reader.hpp"
+#include "config/loader.hpp"
 
 #include <CLI/App.hpp>
 #include <boost/json/serialize.hpp>
@@ -22,11 +23,32 @@ bool is_unreserved(char c) noexcept {  // RFC 3986, 2.3
 }  // namespace
 
 void ControlOption::declare(CLI::App& command) {
-    command.add_option("-s,--socket", socket_, "The control socket of the daemon")->capture_default_str();
+    declare_socket(command);
+    command
+        .add_option("-c,--config", config_,
+                    "The daemon's configuration file, whose setting \"control\" names its socket")
+        ->capture_default_str();
+}
+
+void ControlOption::declare_socket(CLI::App& command) {
+    command.add_option("-s,--socket", socket_,
+                       "The control socket of the daemon, where it is not the one of the configuration");
 }
 
 Result<ControlReply> ControlOption::ask(std::string_view method, const std::string& target) const {
-    return ask_daemon(socket_, method, target, patience);
+    if (socket_) return ask_daemon(*socket_, method, target, patience);
+    return ask(config::load(config_, false).config, method, target);
+}
+
+Result<ControlReply> ControlOption::ask(const config::Config& config, std::string_view method,
+                                        const std::string& target) const {
+    if (socket_) return ask_daemon(*socket_, method, target, patience);
+    const auto& control = config.restart.control;
+    if (!control)
+        return Error(ErrorKind::system,
+                     "the setting \"control\" of the configuration is off; a daemon that runs with another "
+                     "one is found with the option --socket");
+    return ask_daemon(control->path, method, target, patience);
 }
 
 Exit tell_failure(Terminal& terminal, const Error& error) {

@@ -4,6 +4,7 @@
 #include "base/paths.hpp"
 #include "cli/control_client.hpp"
 #include "cli/verb.hpp"
+#include "config/config.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -13,15 +14,24 @@
 
 namespace tlspolicy::cli {
 
-/// What all verbs share that talk to the running daemon.
+/// What all verbs share that talk to the running daemon: where its control socket is. That is what --socket
+/// says, else `control` in the daemon's configuration, else where it is by default.
 class ControlOption {
 public:
-    /// Declares --socket.
+    /// Declares --socket and --config.
     void declare(CLI::App& command);
+    /// Declares --socket alone, for verbs that read the configuration themselves.
+    void declare_socket(CLI::App& command);
+
+    /// A configuration that cannot be read is no failure: not everybody who may use the socket may read it.
     Result<ControlReply> ask(std::string_view method, const std::string& target) const;
+    /// The same by a configuration that was read already.
+    Result<ControlReply> ask(const config::Config& config, std::string_view method,
+                             const std::string& target) const;
 
 private:
-    std::string socket_ = default_run_directory() + "/control";
+    std::optional<std::string> socket_;
+    std::string config_ = default_config_file();
 };
 
 /// Tells that there is no answer, as text or JSON.

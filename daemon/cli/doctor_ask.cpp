@@ -1,98 +1,80 @@
 #include "cli/doctor_ask.hpp"
 
 #include "base/printable.hpp"
-#include "postfix/netstring.hpp"
-#include "postfix/socketmap.hpp"
-#include "postfix/tcp_table.hpp"
+#include "inquiry/socketmap_client.hpp"
+#include "inquiry/table_connection.hpp"
 #include "server/listening_socket.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
 #include <fmt/format.h>
 
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <exception>
 #include <memory>
 #include <netdb.h>
-#include <optional>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace tlspolicy::cli::doctor {
 namespace {
 
-constexpr timeval patience{5, 0};
+namespace asio = boost::asio;
+using inquiry::TableConnection;
+using Endpoints = std::vector<TableConnection::Endpoint>;
+
+constexpr std::chrono::seconds patience{5};
 constexpr std::string_view key = "localhost";
-constexpr std::size_t reply_limit = 16 * 1024;
 
-class Socket {
-public:
-    explicit Socket(int family) : number_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        setsockopt(number_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        setsockopt(number_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // connect() too
-    }
-    ~Socket() {
-        if (number_ >= 0) close(number_);
-    }
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-
-    int get() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
-std::string words_of(int error) {
-    if (error == EAGAIN || error == EWOULDBLOCK || error == EINPROGRESS) return "no answer in time";
-    return std::strerror(error);
+std::string words_of(const boost::system::error_code& error) {
+    return error == boost::beast::error::timeout ? "no answer in time" : error.message();
 }
 
-/// The whole first message of the server, or nothing yet.
-std::optional<std::string> message_in(const std::string& received, bool table) {
-    if (table) {
-        const auto line = postfix::decode_line(received);
-        if (const auto* whole = std::get_if<postfix::Line>(&line)) return std::string(whole->text);
-        return std::nullopt;
-    }
-    const auto frame = postfix::decode_netstring(received, reply_limit);
-    if (const auto* whole = std::get_if<postfix::Frame>(&frame)) return std::string(whole->payload);
-    return std::nullopt;
+/// The answer, or why there is none.
+void note(const TableConnection::Heard& heard, Asked& asked) {
+    if (heard.message && *heard.message)
+        asked.reply = printable(**heard.message);
+    else if (!heard.received.empty())
+        asked.failure =
+            fmt::format("it says \"{}\": what listens there is no map", printable(heard.received, 40));
+    else if (heard.ended == asio::error::eof)
+        asked.failure = "it closes the connection: what listens there is no map";
+    else
+        asked.failure = words_of(heard.ended);
 }
 
-/// Sends the question and takes the answer, or why there is none.
-void exchange(int socket, Asked& asked) {
+/// Asks the first that takes a connection.
+asio::awaitable<void> converse(const Endpoints& addresses, Asked& asked) {
     const bool table = asked.map.empty();
     const std::string question =
-        table ? fmt::format("get {}\n", key)
-              : fmt::format("{}:{} {},", asked.map.size() + 1 + key.size(), asked.map, key);
-    if (send(socket, question.data(), question.size(), MSG_NOSIGNAL)
-        != static_cast<ssize_t>(question.size())) {
-        asked.failure = words_of(errno);
-        return;
+        table ? fmt::format("get {}\n", key) : inquiry::socketmap_request(asked.map, key);
+    const inquiry::Decode decode = table ? inquiry::tcp_table_reply : inquiry::socketmap_reply;
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    for (const auto& address : addresses) {
+        TableConnection connection(executor);
+        const auto refused = co_await connection.connect(address, patience);
+        asked.failure = refused ? words_of(refused) : std::string();
+        if (refused) continue;
+        const auto heard = co_await connection.ask(question, decode, patience);
+        note(heard, asked);
+        co_return;
     }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(patience.tv_sec);
-    std::string received;
-    std::array<char, 4096> buffer;
-    while (received.size() < reply_limit && std::chrono::steady_clock::now() < deadline) {
-        const ssize_t count = recv(socket, buffer.data(), buffer.size(), 0);
-        if (count <= 0) {
-            asked.failure =
-                count < 0 ? words_of(errno) : "it closes the connection: what listens there is no map";
-            return;
-        }
-        received.append(buffer.data(), static_cast<std::size_t>(count));
-        if (const auto message = message_in(received, table)) {
-            asked.reply = printable(*message);
-            return;
-        }
-    }
-    asked.failure = fmt::format("it says \"{}\": what listens there is no map", printable(received, 40));
 }
 
-void ask_tcp(const std::string& host, const std::string& port, Asked& asked) {
+void ask_one_of(const Endpoints& addresses, Asked& asked) {
+    asio::io_context context;
+    asio::co_spawn(context, converse(addresses, asked), [](const std::exception_ptr& failure) {
+        if (failure) std::rethrow_exception(failure);
+    });
+    context.run();
+}
+
+void ask_host(const std::string& host, const std::string& port, Asked& asked) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
@@ -101,30 +83,18 @@ void ask_tcp(const std::string& host, const std::string& port, Asked& asked) {
         return;
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
-    for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-        const Socket socket(each->ai_family);
-        if (connect(socket.get(), each->ai_addr, each->ai_addrlen) == 0) {
-            asked.failure.clear();
-            exchange(socket.get(), asked);
-            return;
-        }
-        asked.failure = words_of(errno);
-    }
+    Endpoints endpoints;
+    for (const addrinfo* each = found; each != nullptr; each = each->ai_next)
+        endpoints.emplace_back(each->ai_addr, each->ai_addrlen, each->ai_protocol);
+    ask_one_of(endpoints, asked);
 }
 
-void ask_unix(const std::string& path, Asked& asked) {
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    if (path.size() >= sizeof to.sun_path) {
-        asked.failure = "the path is too long for a socket";
-        return;
-    }
-    path.copy(to.sun_path, path.size());
-    const Socket socket(AF_UNIX);
-    if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0)
-        exchange(socket.get(), asked);
+void ask_endpoint(const server::Endpoint& server, Asked& asked) {
+    const auto endpoint = inquiry::endpoint_of(server);
+    if (endpoint)
+        ask_one_of({*endpoint}, asked);
     else
-        asked.failure = words_of(errno);
+        asked.failure = "the path is too long for a socket";
 }
 
 }  // namespace
@@ -136,7 +106,7 @@ Asked ask(const postfix::TableServer& server, const std::string& root) {
         const bool v6 = host->host.find(':') != std::string::npos;
         asked.address = v6 ? fmt::format("[{}]:{}", host->host, host->port)
                            : fmt::format("{}:{}", host->host, host->port);
-        ask_tcp(host->host, host->port, asked);
+        ask_host(host->host, host->port, asked);
         return asked;
     }
     const std::string path = std::get<postfix::TableSocket>(server.where).path;
@@ -144,7 +114,9 @@ Asked ask(const postfix::TableServer& server, const std::string& root) {
     if (path.front() != '/') whole += '/';
     whole += path;
     asked.address = "unix:" + whole;
-    ask_unix(whole, asked);
+    server::UnixEndpoint local;
+    local.path = std::move(whole);
+    ask_endpoint(local, asked);
     return asked;
 }
 
@@ -152,10 +124,7 @@ Asked ask(const server::Listener& listener, const std::string& map) {
     Asked asked;
     asked.address = server::name_of(listener.endpoint);
     asked.map = listener.table_map.empty() ? map : std::string();
-    if (const auto* tcp = std::get_if<server::TcpEndpoint>(&listener.endpoint))
-        ask_tcp(tcp->address.text(), std::to_string(tcp->port), asked);
-    else
-        ask_unix(std::get<server::UnixEndpoint>(listener.endpoint).path, asked);
+    ask_endpoint(listener.endpoint, asked);
     return asked;
 }
 

@@ -96,6 +96,7 @@ struct PostfixFacts {
 struct Status {
     std::string version = {};
     std::optional<std::chrono::seconds> ahead = {};  ///< of this command's clock
+    std::vector<std::string> listeners = {};         ///< "127.0.0.1:8461", "unix:/path"
 };
 
 struct DaemonFacts {

@@ -39,11 +39,14 @@ void judge_tlsrpt(const PostfixFacts& postfix, const Facts& facts, Findings& fin
 /// Whether the smtp client runs in the queue directory as its root (master(5); the default changed with
 /// Postfix 3.0 and compatibility_level 1).
 bool smtp_is_chrooted(const PostfixFacts& postfix);
-/// The tables that ask this daemon, in order; where none does, those that ask some server.
+/// The tables that ask this daemon, in order; where none does, those that may be meant to: they ask a server
+/// of another machine, or one that does not answer.
 std::vector<const TriedTable*> our_tables(const PostfixFacts& postfix, const DaemonFacts& daemon);
 /// The listener that a table asks; nullptr: none of this daemon's.
 const server::Listener* listener_of(const TriedTable& table, const PostfixFacts& postfix,
                                     const DaemonFacts& daemon);
+/// Whether a table asks a server of this machine, and has its answer, where this daemon does not listen.
+bool asks_another(const TriedTable& table, const PostfixFacts& postfix, const DaemonFacts& daemon);
 /// Empty: it is not known.
 std::string map_of(const TriedTable& table, const PostfixFacts& postfix, const DaemonFacts& daemon);
 /// nullptr: the daemon has no such map.

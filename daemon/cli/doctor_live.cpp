@@ -3,6 +3,7 @@
 #include "base/printable.hpp"
 #include "base/wall_clock.hpp"
 #include "cli/control_client.hpp"
+#include "cli/json_reader.hpp"
 #include "dns/cares_client.hpp"
 #include "https/policy_fetcher.hpp"
 #include "sts/policy.hpp"
@@ -104,6 +105,8 @@ Result<Status> ask_status(const std::string& socket) {
     if (const auto* version = reply->body.if_contains("version"); version && version->is_string())
         status.version = printable(std::string(version->get_string()));
     status.ahead = ahead(reply->body);
+    for (const auto& listener : array_at(reply->body, "listeners"))
+        if (const auto* each = listener.if_object()) status.listeners.push_back(text_at(*each, "address"));
     return status;
 }
 

@@ -39,6 +39,20 @@ bool meets(const postfix::TableServer& server, const server::Listener& listener,
                     std::get<server::UnixEndpoint>(listener.endpoint), queue_directory);
 }
 
+/// Sockets that systemd passes need not be those of the configuration: the running daemon knows.
+bool runs_at(const std::string& address, const DaemonFacts& daemon) {
+    if (!daemon.status || !*daemon.status) return false;
+    const auto& listeners = (*daemon.status)->listeners;
+    return std::find(listeners.begin(), listeners.end(), address) != listeners.end();
+}
+
+bool is_of_this_machine(const postfix::TableServer& server) {
+    const auto* host = std::get_if<postfix::TableHost>(&server.where);
+    if (host == nullptr || host->host == "localhost") return true;
+    const auto address = IpAddress::parse(host->host);
+    return address && address->is_loopback();
+}
+
 }  // namespace
 
 const server::Listener* listener_of(const TriedTable& table, const PostfixFacts& postfix,
@@ -53,12 +67,20 @@ const server::Listener* listener_of(const TriedTable& table, const PostfixFacts&
     return found == listeners.end() ? nullptr : &*found;
 }
 
+bool asks_another(const TriedTable& table, const PostfixFacts& postfix, const DaemonFacts& daemon) {
+    const auto* server = std::get_if<postfix::TableServer>(&table.table.server);
+    if (!server || !is_of_this_machine(*server) || listener_of(table, postfix, daemon)) return false;
+    return table.asked && table.asked->failure.empty() && !runs_at(table.asked->address, daemon);
+}
+
 std::vector<const TriedTable*> our_tables(const PostfixFacts& postfix, const DaemonFacts& daemon) {
     std::vector<const TriedTable*> ours;
     std::vector<const TriedTable*> servers;
     for (const TriedTable& table : postfix.tables) {
         if (listener_of(table, postfix, daemon)) ours.push_back(&table);
-        if (std::holds_alternative<postfix::TableServer>(table.table.server)) servers.push_back(&table);
+        if (std::holds_alternative<postfix::TableServer>(table.table.server)
+            && !asks_another(table, postfix, daemon))
+            servers.push_back(&table);
     }
     return ours.empty() ? servers : ours;
 }

@@ -7,10 +7,24 @@ namespace tlspolicy::cli::doctor {
 namespace {
 
 constexpr std::string_view why = "Mail is deferred as long as Postfix cannot ask.";
+constexpr std::string_view usual_queue = "/var/spool/postfix";        // the one that tlspolicyd.service knows
+constexpr std::string_view restart = "systemctl restart tlspolicyd";  // a reload opens no sockets
 
 /// What a socket within the queue directory asks of the daemon's configuration.
 std::string listen_lines(const std::string& path, const MailUser& user) {
     return fmt::format("listen: [{{socketmap: \"unix:{}\", mode: \"0660\", group: {}}}]", path, user.name);
+}
+
+/// How the daemon comes to listen in the queue directory. Its unit lets it write there in
+/// /var/spool/postfix/tlspolicyd alone, and only if that is there when it starts. Through the set-group-ID
+/// bit the socket gets its group without the daemon being in it, as in tmpfiles.d/tlspolicyd.conf.
+std::string move_lines(const std::string& queue, const std::string& relative, const MailUser& user) {
+    const std::string directory = queue + "/tlspolicyd";
+    std::string lines = fmt::format("install -d -m 2750 -o tlspolicyd -g {} {}; in tlspolicyd.yaml {}",
+                                    user.name, directory, listen_lines(queue + "/" + relative, user));
+    if (queue != usual_queue)
+        lines += fmt::format("; in systemctl edit tlspolicyd: [Service] ReadWritePaths={}", directory);
+    return lines;
 }
 
 std::string table_text(const std::string& path, const postfix::TableServer& server) {
@@ -34,8 +48,7 @@ void judge_moved(const PostfixFacts& postfix, const TriedTable& table, const std
     const std::string relative = within ? path.substr(queue.size() + 1) : "tlspolicyd/socketmap";
     std::string fix = line_with(postfix, table, table_text(relative, server));
     if (!within)
-        fix = fmt::format("install -d -m 0755 -o tlspolicyd {}/tlspolicyd; in tlspolicyd.yaml {}; {}", queue,
-                          listen_lines(queue + "/" + relative, *postfix.mail_user), fix);
+        fix = fmt::format("{}; {}; {}", move_lines(queue, relative, *postfix.mail_user), fix, restart);
     findings.push_back(
         {Severity::problem, fmt::format("Postfix cannot use {}: {}", table.table.text, barrier),
          fmt::format("The smtp client runs in a chroot, where an absolute path begins in {}. {}", queue, why),
@@ -59,7 +72,8 @@ bool judge_socket(const PostfixFacts& postfix, const TriedTable& table, Findings
     const bool of_socket = found->compare(0, table.socket.back().path.size(), table.socket.back().path) == 0;
     std::string fix = "Start tlspolicyd, and see that listen: in its configuration has this path.";
     if (by_mode && of_socket)
-        fix = "In tlspolicyd.yaml: " + listen_lines(table.socket.back().path, *postfix.mail_user);
+        fix = fmt::format("In tlspolicyd.yaml: {}; {}",
+                          listen_lines(table.socket.back().path, *postfix.mail_user), restart);
     else if (by_mode)
         fix = "Let the user " + postfix.mail_user->name + " pass: chmod o+x on that directory.";
     findings.push_back({Severity::problem, fmt::format("Postfix cannot use {}: {}", table.table.text, *found),

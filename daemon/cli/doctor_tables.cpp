@@ -240,19 +240,36 @@ void judge_map(const PostfixFacts& postfix, const TriedTable& table, const Facts
              "When nothing there surprises you: take out mode: monitor, and reload tlspolicyd."});
 }
 
+/// Postfix does not ask us: the line with our table, which takes the place of the first one that asks another
+/// server of this machine.
+void judge_absence(const PostfixFacts& postfix, const Facts& facts, Findings& findings) {
+    Texts texts = texts_of(postfix);
+    const auto another =
+        std::find_if(postfix.tables.begin(), postfix.tables.end(),
+                     [&](const TriedTable& table) { return asks_another(table, postfix, facts.daemon); });
+    std::string why = "No policy is ever looked up.";
+    if (another == postfix.tables.end()) {
+        texts.push_back(recommended_table(postfix, facts));
+    } else {
+        texts[static_cast<std::size_t>(another - postfix.tables.begin())] = recommended_table(postfix, facts);
+        why = fmt::format(
+            "Something else answers on {}, where by {} tlspolicyd does not listen: another program for "
+            "policies, or a tlspolicyd with another configuration (--config).",
+            another->asked->address, facts.daemon.file);
+    }
+    findings.push_back({Severity::problem,
+                        postfix.tables.empty() ? fmt::format("{} is empty", parameter)
+                                               : fmt::format("{} does not ask tlspolicyd", parameter),
+                        std::move(why), line_with(postfix, texts), "postconf(5)"});
+}
+
 }  // namespace
 
 void judge_tables(const PostfixFacts& postfix, const Facts& facts, Findings& findings) {
     const bool sound = judge_types(postfix, findings);
     const auto ours = our_tables(postfix, facts.daemon);
     if (ours.empty()) {
-        if (!sound) return;
-        Texts texts = texts_of(postfix);
-        texts.push_back(recommended_table(postfix, facts));
-        findings.push_back({Severity::problem,
-                            postfix.tables.empty() ? fmt::format("{} is empty", parameter)
-                                                   : fmt::format("{} does not ask tlspolicyd", parameter),
-                            "No policy is ever looked up.", line_with(postfix, texts), "postconf(5)"});
+        if (sound) judge_absence(postfix, facts, findings);
         return;
     }
     judge_others(postfix, *ours.front(), findings);

@@ -1,5 +1,6 @@
 #include "cli/explain.hpp"
 
+#include "cli/explain_exit.hpp"
 #include "inquiry/explain.hpp"
 
 #include <CLI/App.hpp>
@@ -21,13 +22,13 @@ void Explain::declare(CLI::App& command) {
     command.add_option("-m,--map", maps_, "The answer of this map alone; may be given several times")
         ->allow_extra_args(false);
     command.add_flag("--trace", trace_, "Every DNS query and its answer too");
-    control_.declare(command);
+    control_.declare_socket(command);
     engine_.declare(command);
 }
 
-DaemonView Explain::ask_running() const {
+DaemonView Explain::ask_running(const config::Config& config) const {
     DaemonView view;
-    auto reply = control_.ask("GET", path_of("entries", key_));
+    auto reply = control_.ask(config, "GET", path_of("entries", key_));
     if (!reply)
         view.note = "It was not asked: " + reply.error().message();
     else if (reply->status != http_ok)
@@ -44,13 +45,13 @@ Exit Explain::run(Terminal& terminal) {
     if (!explanation) return tell_failure(terminal, explanation.error());
 
     DaemonView daemon;
-    if (explanation->parsed) daemon = ask_running();
+    if (explanation->parsed) daemon = ask_running(*config);
     const Detail detail = trace_ ? Detail::wire : Detail::usual;
     if (terminal.json)
         terminal.out << boost::json::serialize(to_json(*explanation, daemon, detail)) << '\n';
     else
         terminal.out << to_text(*explanation, daemon, detail, Palette(terminal.colour), terminal.width);
-    return Exit::fine;
+    return exit_of(*explanation);
 }
 
 }  // namespace tlspolicy::cli

@@ -16,7 +16,7 @@ public:
     Exit run(Terminal& terminal) override;
 
 private:
-    DaemonView ask_running() const;
+    DaemonView ask_running(const config::Config& config) const;
 
     EngineOptions engine_;
     ControlOption control_;

@@ -3,6 +3,7 @@
 #include "dns/exchange.hpp"
 #include "engine/dane_target.hpp"
 #include "inquiry/words.hpp"
+#include "postfix/reply_text.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -22,12 +23,12 @@ json::array answers_of(const Explanation& explanation) {
     json::array all;
     for (const auto& each : explanation.answers) {
         json::object object{{"map", text(each.map)},
-                            {"answer", text(inquiry::text_of(each.answer, domain))},
+                            {"answer", text(postfix::reply_text(each.answer, domain))},
                             {"postfix", text(inquiry::deed_of(each.answer))}};
         if (explanation.parsed) {
             object["rule"] = text(engine::name_of(each.rule));
             object["why"] = text(inquiry::words_for(each.rule));
-            object["judgement"] = text(inquiry::text_of(each.judgement, domain));
+            object["judgement"] = text(postfix::reply_text(each.judgement, domain));
             object["overridden"] = explanation.override.has_value();
             object["monitor"] = each.options.monitor;
         }

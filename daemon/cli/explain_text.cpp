@@ -5,6 +5,7 @@
 #include "cli/explain_sections.hpp"
 #include "engine/dane_target.hpp"
 #include "inquiry/words.hpp"
+#include "postfix/reply_text.hpp"
 #include "tls/certificate.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -55,8 +56,8 @@ void show_override(Outline& outline, const Explanation& explanation) {
 
 void show_answer(Outline& outline, const Explanation& explanation, const MapAnswer& each) {
     const std::string_view domain = explanation.parsed ? explanation.parsed->domain().text() : "";
-    const std::string answer = inquiry::text_of(each.answer, domain);
-    const std::string judgement = inquiry::text_of(each.judgement, domain);
+    const std::string answer = postfix::reply_text(each.answer, domain);
+    const std::string judgement = postfix::reply_text(each.judgement, domain);
     outline.line(1, fmt::format("{}: {}", each.map, ascii::trim(answer)), Tone::strong);
     outline.line(2, inquiry::deed_of(each.answer));
     if (each.options.monitor) outline.line(2, "Monitor mode: nothing but NOTFOUND is said", Tone::doubtful);

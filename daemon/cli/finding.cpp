@@ -90,10 +90,14 @@ std::string_view name_of(Severity severity) noexcept {
     return "unknown";
 }
 
+Exit worse(Exit one, Exit other) noexcept {
+    return badness(other) > badness(one) ? other : one;
+}
+
 Exit exit_of(std::span<const Finding> findings) noexcept {
     Exit worst = Exit::fine;
     for (const Finding& finding : findings)
-        if (const Exit exit = exit_of(finding.severity); badness(exit) > badness(worst)) worst = exit;
+        worst = worse(worst, exit_of(finding.severity));
     return worst;
 }
 

@@ -34,8 +34,10 @@ struct Finding {
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
-/// The exit status that the worst of them asks for: a problem is worse than what is unknown, and that is
-/// worse than a warning. None at all is fine.
+/// A problem is worse than what is unknown, and that is worse than a warning.
+Exit worse(Exit one, Exit other) noexcept;
+
+/// The exit status that the worst of them asks for. None at all is fine.
 Exit exit_of(std::span<const Finding> findings) noexcept;
 
 /// For people: "problem: WHAT (SOURCE)", with WHY and FIX below it, in lines of at most 80 columns, or fewer

@@ -1,5 +1,7 @@
 #include "cli/show.hpp"
 
+#include "base/ascii.hpp"
+#include "base/printable.hpp"
 #include "cli/json_reader.hpp"
 #include "cli/known_state.hpp"
 #include "cli/table.hpp"
@@ -7,7 +9,9 @@
 #include <CLI/App.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
+#include <string_view>
 
 namespace tlspolicy::cli {
 namespace {
@@ -55,26 +59,34 @@ std::vector<Row> answers_of(const json::object& known) {
     return rows;
 }
 
-void print_text(Terminal& terminal, const json::object& known) {
-    const Palette palette(terminal.colour);
+/// A line of a policy, which strangers write (RFC 8461, 3.2 allows all of UTF-8). The daemon has escaped it;
+/// one of an earlier version that still runs has not.
+std::string safe(std::string_view line) {
+    const bool plain = std::all_of(line.begin(), line.end(), ascii::is_printable);
+    return plain ? std::string(line) : printable(line, line.size());
+}
+
+}  // namespace
+
+std::string to_text(const json::object& known, const Palette& palette, std::size_t width) {
     const json::object& sts = object_at(known, "sts");
     std::vector<Row> rows = facts_of(sts);
     rows.insert(rows.begin(), {{"Domain", Tone::strong}, text_at(known, "domain")});
     if (known.contains("used")) rows.push_back({{"Last asked for", Tone::strong}, moment_at(known, "used")});
+    if (text_at(known, "held_in") == "store")
+        rows.push_back({{"Held", Tone::strong}, {"by the store alone, until Postfix asks for it"}});
     add_dane(rows, known);
     add_override(rows, object_at(known, "override"));
-    terminal.out << to_text(rows, palette, terminal.width);
-    terminal.out << '\n' << palette.paint(Tone::strong, "Answers now, by map") << '\n';
-    terminal.out << to_text(answers_of(known), palette, terminal.width);
-    if (array_at(sts, "lines").empty()) return;
-    terminal.out << '\n' << palette.paint(Tone::strong, "Policy") << '\n';
+    std::string text = to_text(rows, palette, width);
+    text += '\n' + palette.paint(Tone::strong, "Answers now, by map") + '\n';
+    text += to_text(answers_of(known), palette, width);
+    if (array_at(sts, "lines").empty()) return text;
+    text += '\n' + palette.paint(Tone::strong, "Policy") + '\n';
     std::vector<Row> lines;
     for (const json::value& line : array_at(sts, "lines"))
-        if (line.is_string()) lines.push_back({"  " + std::string(line.get_string())});
-    terminal.out << to_text(lines, palette, terminal.width);
+        if (line.is_string()) lines.push_back({"  " + safe(line.get_string())});
+    return text + to_text(lines, palette, width);
 }
-
-}  // namespace
 
 void Show::declare(CLI::App& command) {
     control_.declare(command);
@@ -89,7 +101,7 @@ Exit Show::run(Terminal& terminal) {
     if (terminal.json)
         print(terminal, reply->body);
     else
-        print_text(terminal, reply->body);
+        terminal.out << to_text(reply->body, Palette(terminal.colour), terminal.width);
     return object_at(reply->body, "sts").contains("failure") ? Exit::warning : Exit::fine;
 }
 

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "cli/control_option.hpp"
+#include "cli/palette.hpp"
 
+#include <boost/json/object.hpp>
+
+#include <cstddef>
 #include <string>
 
 namespace tlspolicy::cli {
@@ -16,5 +20,8 @@ private:
     ControlOption control_;
     std::string domain_;
 };
+
+/// What the daemon knows of a domain, for people: printable ASCII.
+std::string to_text(const boost::json::object& known, const Palette& palette, std::size_t width);
 
 }  // namespace tlspolicy::cli

@@ -43,6 +43,9 @@ public:
     /// An unexpired policy from the own store, else from the shared one.
     boost::asio::awaitable<std::optional<Recalled>> recall(Domain domain, const Settings& settings);
 
+    /// The same from the own store alone, which writes nothing down.
+    boost::asio::awaitable<std::optional<Recalled>> recall_own(Domain domain, const Settings& settings);
+
     /// Writes down what a discovery changed. `fetched`: the policy came from the network just now.
     void record(const Domain& domain, const cache::StsState& before, const cache::StsState& after,
                 bool fetched, Time used);
@@ -68,7 +71,6 @@ public:
 private:
     enum class WarmUp : std::uint8_t { pausing, running, done };
 
-    boost::asio::awaitable<std::optional<Recalled>> recall_own(Domain domain, const Settings& settings);
     boost::asio::awaitable<std::optional<Recalled>> recall_shared(Domain domain, const Settings& settings);
     std::optional<cache::Cached> revive(const StoredPolicy& stored, Source source, const Settings& settings);
     void adopt(const StoredPolicy& stored, const Settings& settings);

@@ -123,6 +123,9 @@ public:
     /// All domains whose policy could not be had, with their pauses; how many there were.
     boost::asio::awaitable<std::size_t> forget_failed();
 
+    /// The policy that the own store holds of a domain; memory is left as it is.
+    boost::asio::awaitable<std::optional<Archive::Recalled>> stored(Domain domain);
+
     /// What is remembered of DANE, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const;
     /// Of how many lookup keys it is remembered that they stand so.

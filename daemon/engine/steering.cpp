@@ -75,6 +75,10 @@ boost::asio::awaitable<std::size_t> PolicyEngine::forget_failed() {
     co_return count;
 }
 
+boost::asio::awaitable<std::optional<Archive::Recalled>> PolicyEngine::stored(Domain domain) {
+    return archive_.recall_own(domain, settings_);
+}
+
 cache::DaneEntryPtr PolicyEngine::remembered_dane(const DaneTarget& target) const {
     return dane_ ? dane_->remembered(DaneKey(target).text()) : nullptr;
 }

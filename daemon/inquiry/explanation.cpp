@@ -1,21 +1,8 @@
 #include "inquiry/explanation.hpp"
 
 #include "base/ip_address.hpp"
-#include "postfix/answer.hpp"
-#include "postfix/netstring.hpp"
-#include "postfix/socketmap.hpp"
-
-#include <limits>
 
 namespace tlspolicy::inquiry {
-
-std::string text_of(const postfix::Answer& answer, std::string_view policy_domain) {
-    std::string framed;
-    postfix::append_reply(framed, answer, policy_domain);
-    const auto decoded = postfix::decode_netstring(framed, std::numeric_limits<std::size_t>::max());
-    const auto* frame = std::get_if<postfix::Frame>(&decoded);
-    return frame == nullptr ? std::string() : std::string(frame->payload);
-}
 
 std::string why_no_domain(std::string_view key) {
     std::string_view host = key;

@@ -46,9 +46,6 @@ struct Explanation {
     std::vector<MapAnswer> answers = {};
 };
 
-/// "OK secure match=...": what socketmap says, without its frame.
-std::string text_of(const postfix::Answer& answer, std::string_view policy_domain);
-
 /// Why a key that LookupKey::parse() refuses is none.
 std::string why_no_domain(std::string_view key);
 

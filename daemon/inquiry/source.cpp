@@ -1,7 +1,7 @@
 #include "inquiry/source.hpp"
 
 #include "engine/dane_target.hpp"
-#include "inquiry/explanation.hpp"
+#include "postfix/reply_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +14,9 @@ namespace tlspolicy::inquiry {
 namespace {
 
 namespace asio = boost::asio;
+
+/// Before a server counts as lost: so many that a restart of it is none.
+constexpr std::size_t fewest_failures = 3;
 
 /// All keys, and how far their lanes have come.
 struct Round {
@@ -38,22 +41,27 @@ asio::awaitable<void> walk(Source& source, std::size_t lane, Round& round) {
 
 asio::awaitable<Result<std::string>> LocalSource::ask(std::size_t /*lane*/, std::string key) {
     const auto parsed = postfix::LookupKey::parse(key);
-    if (!parsed) co_return text_of(postfix::NotFound{}, {});
+    if (!parsed) co_return postfix::reply_text(postfix::NotFound{}, {});
     const auto target = engine::DaneTarget::of(*parsed);
     const std::string_view domain = target.name.text();
     auto& engine = local_.engine();
     if (const auto word = local_.word_on(domain); word.word != nullptr)
-        co_return text_of(engine.overridden(*word.word, domain, map_), domain);
-    if (const auto known = engine.cached(target, map_)) co_return text_of(*known, domain);
+        co_return postfix::reply_text(engine.overridden(*word.word, domain, map_), domain);
+    if (const auto known = engine.cached(target, map_)) co_return postfix::reply_text(*known, domain);
     const postfix::Answer answer = co_await engine.ask(target, map_, asio::use_awaitable);
-    co_return text_of(answer, domain);
+    co_return postfix::reply_text(answer, domain);
 }
 
 asio::awaitable<Result<std::string>> ServerSource::ask(std::size_t lane, std::string key) {
+    if (lost_) co_return *lost_;
     while (clients_.size() <= lane)
-        clients_.push_back(std::make_unique<SocketmapClient>(loop_.get_executor(), server_));
+        clients_.push_back(std::make_unique<SocketmapClient>(loop_.get_executor(), server_, patience_));
     auto& client = *clients_[lane];
     auto reply = co_await client.ask(map_, std::move(key));
+    if (client.is_reachable())
+        failures_ = 0;
+    else if (++failures_ >= std::max(clients_.size(), fewest_failures))
+        lost_ = reply.error();
     co_return reply;
 }
 

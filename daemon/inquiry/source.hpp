@@ -47,11 +47,12 @@ private:
     postfix::MapOptions map_;
 };
 
-/// Those of a socketmap server, over a connection a lane.
+/// Those of a socketmap server, over a connection a lane. Where no lane reaches it any more, all further
+/// questions fail at once.
 class ServerSource final : public Source {
 public:
-    ServerSource(SocketmapClient::Server server, std::string map)
-        : server_(std::move(server)), map_(std::move(map)) {}
+    ServerSource(SocketmapClient::Server server, std::string map, SocketmapClient::Patience patience = {})
+        : server_(std::move(server)), map_(std::move(map)), patience_(patience) {}
 
     boost::asio::awaitable<Result<std::string>> ask(std::size_t lane, std::string key) override;
     boost::asio::any_io_executor executor() override { return loop_.get_executor(); }
@@ -61,7 +62,10 @@ private:
     boost::asio::io_context loop_{1};
     SocketmapClient::Server server_;
     std::string map_;
+    SocketmapClient::Patience patience_;
     std::vector<std::unique_ptr<SocketmapClient>> clients_;
+    std::size_t failures_ = 0;  ///< in a row, to reach the server
+    std::optional<Error> lost_ = {};
 };
 
 using Replies = std::vector<Result<std::string>>;

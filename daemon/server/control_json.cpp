@@ -1,9 +1,11 @@
 #include "server/control_json.hpp"
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
+#include "base/printable.hpp"
 #include "engine/decide.hpp"
 #include "engine/freshness.hpp"
-#include "postfix/answer.hpp"
+#include "postfix/reply_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/chrono.h>
@@ -29,10 +31,11 @@ json::object to_json(const cache::Failure& failure, const Present& present) {
     return object;
 }
 
+/// A policy may hold all of UTF-8 (RFC 8461, 3.2), which terminals take for more than letters.
 json::array lines_of(const sts::Policy& policy) {
     json::array lines;
     for (const std::string& line : policy.lines)
-        lines.emplace_back(line);
+        lines.emplace_back(printable(line, line.size()));
     return lines;
 }
 
@@ -86,16 +89,6 @@ std::string_view name_of(dane::MxState state) noexcept {
             return "failed";
     }
     return "failed";
-}
-
-/// The reply's text, without the frame of socketmap.
-std::string shown(const postfix::Answer& answer, std::string_view domain) {
-    std::string reply;
-    postfix::append_reply(reply, answer, domain);
-    std::string text = reply.substr(reply.find(':') + 1);
-    text.pop_back();  // the frame's comma
-    if (text.ends_with(' ')) text.pop_back();
-    return text;
 }
 
 /// nullopt: the network would be asked.
@@ -181,8 +174,10 @@ json::array answers(const Settings& settings, std::string_view domain, const Kno
             answer = answer_of(options, known, present.now);
         json::object object;
         object["map"] = name;
-        object["source"] = known.word != nullptr ? "override" : answer ? "memory" : "lookup";
-        if (answer) object[options.monitor ? "withheld" : "answer"] = shown(*answer, domain);
+        object["source"] = known.word != nullptr ? "override" : answer ? known.held_in : "lookup";
+        if (answer)
+            object[options.monitor ? "withheld" : "answer"] =
+                ascii::trim(postfix::reply_text(*answer, domain));
         if (answer && options.monitor) object["answer"] = "NOTFOUND";
         all.push_back(std::move(object));
     }

@@ -46,9 +46,10 @@ struct Knowledge {
     const cache::StsState* sts = nullptr;
     const cache::DaneState* dane = nullptr;
     const engine::Override* word = nullptr;
+    std::string_view held_in = "memory";  ///< or "store"
 };
-/// What each map would say at this moment: "map", "source" (override, memory, or lookup: somebody would be
-/// asked first), "answer" as Postfix would see it, and "withheld" where monitor mode keeps it back.
+/// What each map would say at this moment: "map", "source" (override, memory, store, or lookup: somebody
+/// would be asked first), "answer" as Postfix would see it, and "withheld" where monitor mode keeps it back.
 boost::json::array answers(const Settings& settings, std::string_view domain, const Knowledge& known,
                            const Present& present);
 

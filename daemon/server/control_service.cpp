@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 namespace tlspolicy::server {
@@ -103,7 +104,10 @@ asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
         co_return refusal(403,
                           "only root, the daemon's user and the members of the socket's group may do this");
     }
-    if (request.method == "GET") co_return get(request);
+    if (request.method == "GET") {
+        HttpResponse found = co_await get(std::move(request));
+        co_return found;
+    }
     if (request.method != "POST") {
         HttpResponse wrong = refusal(405, "the methods are GET and POST");
         wrong.allow = "GET, POST";
@@ -114,11 +118,14 @@ asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
     co_return response;
 }
 
-HttpResponse ControlService::get(const HttpRequest& request) {
-    if (request.path == "/status") return reply(200, host_.describe());
-    if (request.path == entries_path) return list(request.query);
-    if (const auto key = argument(request.path, entries_path)) return show(*key);
-    return refusal(404, "there is nothing at " + printable(request.path));
+asio::awaitable<HttpResponse> ControlService::get(HttpRequest request) {
+    if (request.path == "/status") co_return reply(200, host_.describe());
+    if (request.path == entries_path) co_return list(request.query);
+    if (auto key = argument(request.path, entries_path)) {
+        HttpResponse response = co_await show(*std::move(key));
+        co_return response;
+    }
+    co_return refusal(404, "there is nothing at " + printable(request.path));
 }
 
 asio::awaitable<HttpResponse> ControlService::post(HttpRequest request) {
@@ -141,29 +148,45 @@ asio::awaitable<HttpResponse> ControlService::post(HttpRequest request) {
     co_return refusal(404, "there is nothing to be done at " + printable(request.path));
 }
 
-HttpResponse ControlService::show(std::string_view key) {
+/// What the store holds of a domain that memory has let go of, or not read yet after a start.
+asio::awaitable<std::optional<engine::Archive::Recalled>> ControlService::stored(Domain domain) {
+    if (cache_.find(domain.text())) co_return std::nullopt;
+    auto found = co_await engine_.stored(domain);
+    if (cache_.find(domain.text())) co_return std::nullopt;  // it was learnt meanwhile
+    co_return found;
+}
+
+asio::awaitable<HttpResponse> ControlService::show(std::string key) {
     const auto lookup = postfix::LookupKey::parse(key);
-    if (!lookup) return no_domain(key);
+    if (!lookup) co_return no_domain(key);
+    const Domain asked = lookup->domain();
+    const auto recalled = co_await stored(asked);
     const Present present{clock_.now(), wall_clock_.now()};
-    const std::string_view domain = lookup->domain().text();
+    const std::string_view domain = asked.text();
     const auto entry = cache_.find(domain);
+    cache::StsState sts;
+    if (entry) sts = entry->sts();
+    if (recalled) sts = recalled->policy;
     json::object body;
     body["domain"] = domain;
-    body["sts"] = to_json(entry ? entry->sts() : cache::StsState(), present);
+    body["sts"] = to_json(sts, present);
+    if (recalled) body["held_in"] = "store";
     if (entry) body["used"] = to_json(entry->last_used(), present);
+    if (recalled) body["used"] = to_json(recalled->used, present);
     json::array dane;
     for (const auto& target : dane_targets(*lookup))
         if (const auto known = engine_.remembered_dane(target))
             dane.push_back(to_json(known->key(), known->state(), present));
     body["dane"] = std::move(dane);
     Knowledge known;
-    known.sts = entry ? &entry->sts() : nullptr;
+    if (entry || recalled) known.sts = &sts;
+    if (recalled) known.held_in = "store";
     const auto asked_dane = engine_.remembered_dane(DaneTarget::of(*lookup));
     known.dane = asked_dane ? &asked_dane->state() : nullptr;
     known.word = settings_->overrides.find(domain, present.wall);
     if (known.word != nullptr) body["override"] = to_json(*known.word, present);
     body["answers"] = answers(*settings_, domain, known, present);
-    return reply(200, std::move(body));
+    co_return reply(200, std::move(body));
 }
 
 HttpResponse ControlService::list(const HttpQuery& query) {

@@ -12,6 +12,7 @@
 #include <boost/json/object.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,9 +49,10 @@ public:
     boost::asio::awaitable<HttpResponse> respond(HttpRequest request) override;
 
 private:
-    HttpResponse get(const HttpRequest& request);
+    boost::asio::awaitable<HttpResponse> get(HttpRequest request);
     boost::asio::awaitable<HttpResponse> post(HttpRequest request);
-    HttpResponse show(std::string_view key);
+    boost::asio::awaitable<HttpResponse> show(std::string key);
+    boost::asio::awaitable<std::optional<engine::Archive::Recalled>> stored(Domain domain);
     HttpResponse list(const HttpQuery& query);
     boost::asio::awaitable<HttpResponse> refresh(std::string name);
     boost::asio::awaitable<HttpResponse> forget(std::string name, engine::PolicyEngine::Force force);

@@ -189,6 +189,32 @@ class ControlTest(case.LabTest):
                 done = subprocess.run([self.command, *arguments], check=False, capture_output=True, timeout=20)
                 self.assertEqual(UNKNOWN, done.returncode)
 
+    def test_the_configuration_tells_where_the_socket_is(self):
+        running = self.begin()
+        self.assertEqual(answer_for("kept.example"), running.ask("kept.example"))
+
+        def run(*arguments, file=running.config, **options):
+            done = subprocess.run([self.command, *arguments, "--config", file], check=False, text=True,
+                                  capture_output=True, timeout=60, **options)
+            return done.returncode, done.stdout + done.stderr
+        for arguments in (["status"], ["show", "kept.example"], ["list"], ["refresh", "kept.example"],
+                          ["forget", "stranger.example"], ["reload"], ["log-level", "info"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(FINE, run(*arguments)[0], run(*arguments))
+        # What says nothing, or cannot be read, leaves the usual place; --socket goes before all.
+        for text in ("", "threads: [", None):
+            file = self.lab.work / "other.yaml"
+            file.unlink(missing_ok=True)
+            if text is not None:
+                file.write_text(text)
+            with self.subTest(text=text):
+                status, words = run("status", file=file)
+                self.assertEqual(UNKNOWN, status)
+                self.assertIn("/run/tlspolicyd/control: there is no such socket", words)
+                self.assertEqual(FINE, run("status", "--socket", self.socket, file=file)[0])
+        file.write_text("control: off\n")
+        self.assertIn('"control" of the configuration is off', run("status", file=file)[1])
+
     def test_a_missing_directory_keeps_the_socket_away_and_nothing_else(self):
         running = self.begin(control="unix:/nonexistent/control")
         running.log.wait_for("control-unavailable .*/nonexistent/control")

@@ -128,6 +128,17 @@ class DoctorTest(case.LabTest):
             with self.subTest(what):
                 self.assert_told("problem", what, fix, self.postfix(tables))
 
+    def test_another_daemon_that_answers_on_this_machine_is_none_of_ours(self):
+        file = self.lab.work / "elsewhere.yaml"
+        file.write_text(daemon.to_yaml(self.settings(
+            listen=[{"socketmap": "127.0.0.1:9461"}, *self.listen[1:]], control="off")))
+        code, findings = self.findings(self.postfix(), file=file)
+        self.assertEqual(PROBLEM, code)
+        told = [each for each in findings if "does not ask tlspolicyd" in each["what"]]
+        self.assertEqual(1, len(told), findings)
+        self.assertIn("Something else answers on 127.0.0.1:8461", told[0]["why"])
+        self.assertTrue(told[0]["fix"].endswith(" smtp_tls_policy_maps=socketmap:inet:127.0.0.1:9461:QUERY"), told)
+
     def test_maps_that_do_not_fit(self):
         if self.version() < (3, 10):
             self.assert_told("problem", "QUERYwithTLSRPT answers with policy_type=", ":QUERY",

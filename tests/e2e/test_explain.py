@@ -6,6 +6,7 @@ from lab import case, command, daemon, isolation, programs, signed, web
 
 MAPS = {"postfix": {}, "QUERY": {"dane": True}, "QUERYwithTLSRPT": {"dane": True, "tlsrpt": True},
         "strict": {"on_dns_failure": "temp", "enforce_testing": True}, "watched": {"mode": "monitor"}}
+STATUSES = FINE, WARNING, PROBLEM, UNKNOWN = range(4)
 OVERRIDES = [{"domain": "overridden.example", "answer": "encrypt", "reason": "their host is being mended"},
              {"domain": ".below.example", "answer": "may"}]
 
@@ -65,11 +66,14 @@ class ExplainTest(case.LabTest):
         cls.daemon = lab.start_daemon(maps=MAPS, overrides=OVERRIDES, control=f"unix:{cls.control}")
 
     def explain(self, key, *arguments):
-        return command.run_json("explain", key, "--config", self.daemon.config, *arguments)
+        status, out, err = command.run("explain", key, "--config", self.daemon.config, *arguments, "--json")
+        self.assertIn(status, STATUSES, out + err)
+        return json.loads(out)
 
     def explained(self, key, *arguments):
         status, out, err = command.run("explain", key, "--config", self.daemon.config, *arguments)
-        self.assertEqual((0, ""), (status, err))
+        self.assertIn(status, STATUSES, out)
+        self.assertEqual("", err)
         broken = [line for line in out.splitlines() if len(line) > 80 and " " in line[20:].strip()]
         self.assertEqual([], broken)
         return out
@@ -104,7 +108,7 @@ class ExplainTest(case.LabTest):
                       "mode: enforce", 'matches "mx: mx-plain.example" of the policy',
                       'matches no "mx" line of the policy', "Rule policy-enforced",
                       "postfix: OK secure match=mx-plain.example:.elsewhere.example",
-                      "Postfix delivers over TLS alone", "It was not asked"):
+                      "Postfix delivers over TLS alone", "The running daemon"):
             self.assertIn(words, text)
         self.assertNotIn("QUERY:", text)
         self.assertNotIn("\x1b", text)
@@ -131,6 +135,19 @@ class ExplainTest(case.LabTest):
         self.assertEqual("nxdomain", explanation["policy_host"][0]["absent"])
         self.assertEqual("unavailable", explanation["mta_sts"]["state"])
         self.assertEqual("policy-unavailable", explanation["answers"][0]["rule"])
+
+    def test_the_exit_status_is_that_of_the_worst_answer(self):
+        dead = ["--resolver", "127.0.0.1:9"]
+        for key, options, expected in (
+                ("enforce.example", [], FINE), ("norecord.example", [], FINE), ("[192.0.2.1]", dead, FINE),
+                ("overridden.example", dead, FINE), ("broken.example", ["--map", "postfix"], WARNING),
+                ("bogus.example", ["--map", "QUERY"], PROBLEM), ("bogus.example", ["--map", "postfix"], FINE),
+                ("bogus.example", [], PROBLEM), ("enforce.example", [*dead, "--map", "postfix"], UNKNOWN),
+                ("enforce.example", [*dead, "--map", "strict"], PROBLEM)):
+            with self.subTest(key=key, options=options):
+                for form in ([], ["--json"]):
+                    status, out, err = command.run("explain", key, "--config", self.daemon.config, *options, *form)
+                    self.assertEqual(expected, status, out + err)
 
     def test_the_rule_of_each_dane_answer_is_named(self):
         for domain, rule in (("dane.example", "all-hosts-usable"), ("partial.example", "some-hosts-usable-enforced"),
@@ -163,14 +180,19 @@ class ExplainTest(case.LabTest):
 
     def test_what_the_running_daemon_knows_stands_beside_it(self):
         self.daemon.ask("testing.example", "QUERY")
-        explanation = self.explain("testing.example", "--socket", self.control)
-        self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
-        self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
-        self.assertIn("kind: testing", self.explained("testing.example", "--socket", self.control))
         self.daemon.ask("[relay.example]:587", "QUERY")
-        relay = self.explain("[relay.example]:587", "--socket", self.control)
-        self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
-        self.assertIn("no such socket", self.explain("testing.example")["daemon"]["note"])
+        for options in ([], ["--socket", self.control]):  # the configuration names the socket too
+            explanation = self.explain("testing.example", *options)
+            self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
+            self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
+            self.assertIn("kind: testing", self.explained("testing.example", *options))
+            relay = self.explain("[relay.example]:587", *options)
+            self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
+        self.assertIn("no such socket", self.explain("testing.example", "--socket", "/nowhere")["daemon"]["note"])
+        deaf = self.lab.work / "deaf.yaml"
+        deaf.write_text(daemon.to_yaml(self.settings(control="off")))
+        note = command.run_json("explain", "testing.example", "--config", deaf)["daemon"]["note"]
+        self.assertIn('"control" of the configuration is off', note)
 
     def test_an_override_stands_before_what_was_found(self):
         explanation = self.explain("overridden.example")
@@ -211,9 +233,10 @@ class ExplainTest(case.LabTest):
         empty = self.lab.work / "empty.yaml"
         empty.write_text("")
         options = ["--config", empty, "--resolver", "127.0.0.1", "--map", "postfix"]
-        refused = command.run_json("explain", "enforce.example", *options)
+        refused = command.run_json("explain", "enforce.example", *options, status=WARNING)
         self.assertIn("refused", refused["fetch"][0]["error"])
-        distrusted = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24")
+        distrusted = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24",
+                                      status=WARNING)
         self.assertEqual("certificate", distrusted["fetch"][0]["attempts"][0]["reached"])
         good = command.run_json("explain", "enforce.example", *options, "--allow-address", "192.0.2.0/24",
                                 "--ca-file", self.lab.authority.certificate)
@@ -232,7 +255,8 @@ class ExplainTest(case.LabTest):
 
     def test_a_list_is_answered_as_by_the_daemon_in_every_map(self):
         for name in MAPS:
-            out, _ = self.bulk("--map", name, "--json")
+            # What is to be tried again, where DANE could not be looked up, is no answer.
+            out, _ = self.bulk("--map", name, "--json", status=3 if name.startswith("QUERY") else 0)
             rows = [json.loads(line) for line in out.splitlines()]
             self.assertEqual(self.keys, [row["key"] for row in rows])
             for row in rows:
@@ -240,11 +264,35 @@ class ExplainTest(case.LabTest):
                     self.assertEqual(self.daemon.ask(row["key"], name), row["answer"])
 
     def test_a_running_daemon_is_asked_instead(self):
-        here, _ = self.bulk("--map", "QUERY", "--json")
-        there, _ = self.bulk("--map", "QUERY", "--json", "--server", "127.0.0.1:8461")
+        here, _ = self.bulk("--map", "QUERY", "--json", status=3)
+        there, err = self.bulk("--map", "QUERY", "--json", "--server", "127.0.0.1:8461", status=3)
+        self.assertIn(f"2 of {len(self.keys)} names have no definite answer, the first is bogus.example: TEMP", err)
         self.assertEqual(here, there)
         _, err = self.bulk("--server", "127.0.0.1:1", status=3)
         self.assertIn("127.0.0.1:1: Connection refused", err)
+
+    def test_what_a_full_disk_cuts_short_is_told(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            for arguments in (["bulk", "-", "--postmap"], ["bulk", "-", "--json"], ["explain", "[192.0.2.1]"]):
+                status, err = command.run_into(full, *arguments, "--config", self.daemon.config, text="a.below.example\n")
+                self.assertEqual(3, status, arguments)
+                self.assertIn("not all could be written to the standard output: No space left on device", err)
+            for arguments in (["--help"], ["complete", ""]):
+                self.assertEqual(3, command.run_into(full, *arguments)[0], arguments)
+
+    def test_a_map_that_does_not_exist_is_a_problem(self):
+        for options in ([], ["--postmap"], ["--json"]):
+            _, err = self.bulk("--server", "127.0.0.1:8461", "--map", "typo", *options, status=2)
+            self.assertIn(f"{len(self.keys)} of {len(self.keys)} names have no definite answer", err)
+            self.assertIn("PERM unknown map", err)
+        self.bulk("--compare", "127.0.0.1:8461:typo", status=2)
+
+    def test_a_server_that_is_none_is_told_before_anything_is_looked_up(self):
+        for option, value in (("--compare", "127.0.0.1"), ("--compare", "127.0.0.1:postfix"),
+                              ("--compare", "ns.example:53:postfix"), ("--server", "8461")):
+            status, out, err = command.run("bulk", "/nowhere/names", option, value)
+            self.assertEqual((3, ""), (status, out))
+            self.assertIn(f"{option}: ", err)
 
     def test_comments_and_blanks_do_not_count_and_two_names_a_line_are_refused(self):
         out, _ = self.bulk(names=["# partners", "", "enforce.example   # the first", "\tnone.example\r"])

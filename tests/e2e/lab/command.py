@@ -20,8 +20,15 @@ def run(*arguments, text=None, within=120):
     return done.returncode, done.stdout, done.stderr
 
 
-def run_json(*arguments, **options):
-    """The one JSON object of a verb that ends well."""
-    status, out, err = run(*arguments, "--json", **options)
-    assert status == 0, f"{arguments} ended with {status}: {out}{err}"
+def run_into(file, *arguments, text=None):
+    """Exit status and standard error; standard output goes into the file."""
+    done = subprocess.run([binary(), *map(str, arguments)], input=text, stdout=file, stderr=subprocess.PIPE,
+                          text=True, timeout=120, check=False)
+    return done.returncode, done.stderr
+
+
+def run_json(*arguments, status=0, **options):
+    """The one JSON object of a verb that ends with `status`."""
+    found, out, err = run(*arguments, "--json", **options)
+    assert found == status, f"{arguments} ended with {found}: {out}{err}"
     return json.loads(out)

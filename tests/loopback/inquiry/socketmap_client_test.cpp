@@ -4,12 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
 using namespace tlspolicy;
 using namespace tlspolicy::inquiry;
+using fakes::BlackHole;
 using fakes::PeerSocket;
 using fakes::TcpServer;
 
@@ -113,4 +115,31 @@ TEST_CASE("where nobody listens, the failure says where") {
     ServerSource source(server::TcpEndpoint{loopback_address, port}, "postfix");
     const auto replies = ask_all(source, {"a.example"}, 1, [](std::size_t) {});
     CHECK(told(replies[0]) == "failed: 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+}
+
+TEST_CASE("a server that cannot be reached costs one patience, not one for each name") {
+    const std::vector<std::string> keys(400, "a.example");
+    const SocketmapClient::Patience patience{std::chrono::seconds(1), std::chrono::seconds(1)};
+    const auto begun = std::chrono::steady_clock::now();
+
+    SUBCASE("nobody takes connections") {
+        const BlackHole hole(loopback_address, 0);
+        ServerSource source(server::TcpEndpoint{loopback_address, hole.port()}, "postfix", patience);
+        for (const auto& reply : ask_all(source, keys, 4, [](std::size_t) {}))
+            CHECK(!reply);
+    }
+    SUBCASE("nobody answers") {
+        TcpServer server(loopback_address, 0, [](PeerSocket& peer) { peer.wait_for_hangup(); });
+        ServerSource source(server::TcpEndpoint{loopback_address, server.port()}, "postfix", patience);
+        for (const auto& reply : ask_all(source, keys, 4, [](std::size_t) {}))
+            CHECK(!reply);
+        CHECK(server.connections() <= 8);
+    }
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));  // it would be 100
+}
+
+TEST_CASE("a server that closes connections without an answer is still there, and is asked each name") {
+    TcpServer server(loopback_address, 0, [](PeerSocket& peer) { read_request(peer); });
+    ask(server, std::vector<std::string>(10, "a.example"));
+    CHECK(server.connections() == 20);
 }

@@ -6,6 +6,7 @@
 #include "fakes/recording_observer.hpp"
 #include "fakes/scripted_dns.hpp"
 #include "fakes/scripted_fetcher.hpp"
+#include "fakes/scripted_store.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -83,6 +84,7 @@ public:
     const std::string socket = directory / "control";
     fakes::ScriptedDns dns;
     fakes::ScriptedFetcher hosts;
+    fakes::ScriptedStore store;
 
 private:
     SystemClock clock_;
@@ -91,7 +93,8 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{network_.get_executor()};
     fakes::RecordingObserver observer_;
     cache::PolicyCache cache_{1000, 7};
-    engine::PolicyEngine engine_{network_.get_executor(), cache_, dns, hosts, clock_, observer_, {}, 7};
+    engine::PolicyEngine engine_{
+        network_.get_executor(), cache_, dns, hosts, clock_, observer_, {}, 7, {&store}};
     Host host_;
 
 public:
@@ -132,6 +135,31 @@ TEST_CASE("a domain is refreshed, shown, listed, kept, and forgotten by force") 
     CHECK(daemon.text("POST", "/forget/example.com")
           == R"(200 {"domain":"example.com","forgotten":false,"schema":1})");
     CHECK(daemon.log.count("control-command user=") == 4);
+}
+
+TEST_CASE("what the store alone holds is shown, and is not learnt by it") {
+    ControlFixture daemon;
+    engine::StoredPolicy stored;
+    stored.domain = "stored.example";
+    stored.body = policy;
+    stored.id = "id7";
+    stored.fetched = stored.checked = stored.used = SystemClock().now() - seconds(60);
+    stored.expires = stored.fetched + seconds(86400);
+    daemon.on_network([&] { daemon.store.policies.insert_or_assign("stored.example", stored); });
+
+    const auto shown = daemon.ask("GET", "/entries/stored.example");
+    CHECK(shown.body.at("held_in") == "store");
+    CHECK(at(shown.body, "sts", "kind") == "enforce");
+    CHECK(at(shown.body, "sts", "id") == "id7");
+    CHECK(shown.body.at("used").at("in").as_int64() <= -60);
+    CHECK(boost::json::serialize(shown.body)
+              .find(R"("source":"store","answer":"OK secure match=mx.example.com)")
+          != std::string::npos);
+    CHECK(daemon.text("GET", "/entries") == R"(200 {"schema":1,"entries":[]})");
+    CHECK_FALSE(daemon.ask("GET", "/entries/stranger.example").body.contains("held_in"));
+
+    daemon.on_network([&] { daemon.store.broken = true; });
+    CHECK(at(daemon.ask("GET", "/entries/stored.example").body, "sts", "kind") == "unknown");
 }
 
 TEST_CASE("failures are shown with their reason, and forgotten together") {

@@ -68,6 +68,60 @@ example.com  secure match=mx.example.com servername=hostname
 )");
 }
 
+TEST_CASE("only OK and NOTFOUND are answers to go by, and PERM is a problem") {
+    struct Case {
+        std::vector<Result<std::string>> said;
+        Exit exit;
+    };
+    const Error silence(ErrorKind::system, "it closes the connection");
+    const Case cases[] = {
+        {{std::string("OK may"), std::string("NOTFOUND ")}, Exit::fine},
+        {{}, Exit::fine},
+        {{std::string("OK may"), std::string("TEMP why")}, Exit::unknown},
+        {{std::string("TIMEOUT why"), std::string("OK may")}, Exit::unknown},
+        {{std::string("OK may"), silence}, Exit::unknown},
+        {{std::string("anything"), std::string("OK may")}, Exit::unknown},
+        {{std::string("PERM unknown map"), std::string("OK may")}, Exit::problem},
+        {{silence, std::string("TEMP why"), std::string("PERM unknown map")}, Exit::problem},
+    };
+    for (const auto& [said, exit] : cases) {
+        std::vector<BulkRow> one;
+        std::vector<BulkRow> both;
+        for (const auto& each : said) {
+            one.push_back({"example.com", each});
+            both.push_back({"example.com", std::string("OK may"), each});
+        }
+        CHECK(exit_of(one, Columns::one) == exit);
+        CHECK(exit_of(both, Columns::both) == exit);
+        CHECK(open_names(one, Columns::one).empty() == (exit == Exit::fine));
+    }
+    CHECK(open_names(rows(), Columns::one)
+          == "2 of 4 names have no definite answer, the first is lost.example: TEMP DANE: why");
+    CHECK(open_names({{"a.example", std::string("OK may"), silence}}, Columns::both)
+          == "1 of 1 names have no definite answer, the first is a.example: it closes the connection");
+}
+
+TEST_CASE("no server can put entries into a table for postmap that nobody asked for") {
+    const std::vector<BulkRow> hostile = {
+        {"a.example", std::string("OK may\nvictim.example  none")},
+        {"b.example", std::string("OK may\xc2\x9b")},
+        {"c.example", std::string("TEMP why\nvictim.example  none")},
+        {"d.example", std::string("OK ")},
+        {"e.example", std::string("OK  may")},
+        {"f.example", Error(ErrorKind::system, "a\nvictim.example  none")},
+    };
+    const auto table = to_postmap(hostile, "QUERY\nvictim.example none", WallTime());
+    CHECK(table.find("\nvictim") == std::string::npos);
+    CHECK(table.substr(table.find("# a.example"))
+          == R"(# a.example: left out, because it is not printable ASCII: may\x0avictim.example  none
+# b.example: left out, because it is not printable ASCII: may\xc2\x9b
+# c.example: TEMP why\x0avictim.example  none
+# d.example: left out, because the answer is empty
+e.example  may
+# f.example: not answered: a\x0avictim.example  none
+)");
+}
+
 TEST_CASE("a bar is drawn on a terminal alone, and is gone at the end") {
     CHECK(bar(1, 4) == "[##########                              ] 1 of 4");
     CHECK(bar(4, 4) == "[########################################] 4 of 4");

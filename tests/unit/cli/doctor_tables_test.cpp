@@ -57,6 +57,27 @@ TEST_CASE("what stands around our table is judged") {
          },
          Severity::problem, "does not ask tlspolicyd",
          "'smtp_tls_policy_maps=inline:{ {a.example = may} }, socketmap:inet:127.0.0.1:8461:postfix'"},
+        {"another daemon on this machine",
+         [](Facts& facts) {
+             set_tables(facts, {table("texthash:/etc/p"),
+                                server_table("socketmap:inet:127.0.0.1:8642:QUERY", "127.0.0.1:8642")});
+         },
+         Severity::problem, "smtp_tls_policy_maps does not ask tlspolicyd",
+         "postconf 'smtp_tls_policy_maps=texthash:/etc/p, socketmap:inet:127.0.0.1:8461:QUERY'"},
+        {"another daemon on this machine, by name",
+         [](Facts& facts) {
+             set_tables(facts,
+                        {server_table("socketmap:inet:localhost:8642:QUERYwithTLSRPT", "localhost:8642")});
+         },
+         Severity::problem, "does not ask tlspolicyd",
+         "postconf smtp_tls_policy_maps=socketmap:inet:127.0.0.1:8461:QUERY"},
+        {"another daemon on a Unix socket",
+         [](Facts& facts) {
+             TriedTable tried = refused("socketmap:unix:mta-sts/sock:postfix");
+             tried.asked->address = "unix:/var/spool/postfix/mta-sts/sock";
+             set_tables(facts, {tried});
+         },
+         Severity::problem, "does not ask tlspolicyd", "=socketmap:inet:127.0.0.1:8461:QUERY"},
         {"none, with Postfix 3.10",
          [](Facts& facts) {
              make_version(facts, 3, 10);
@@ -127,6 +148,13 @@ TEST_CASE("whether our table has answers, and from whom, is judged") {
              set_tables(facts, {server_table("socketmap:inet:192.0.2.1:8461:QUERY", "192.0.2.1:8461")});
          },
          Severity::note, "192.0.2.1:8461 is no listener of /etc/tlspolicyd/tlspolicyd.yaml", ""},
+        {"a socket that systemd passes, which is not that of the configuration",
+         [](Facts& facts) {
+             (*facts.daemon.status)->listeners = {"unix:/run/tlspolicyd/socketmap"};
+             set_tables(facts, {server_table("socketmap:unix:/run/tlspolicyd/socketmap:QUERY",
+                                             "unix:/run/tlspolicyd/socketmap")});
+         },
+         Severity::note, "is no listener of /etc/tlspolicyd/tlspolicyd.yaml", ""},
         {"through proxymap",
          [](Facts& facts) {
              set(facts, "proxy_read_maps", "hash:/etc/aliases proxy:socketmap:inet:127.0.0.1:8461:QUERY");
@@ -231,7 +259,24 @@ TEST_CASE("Unix sockets have to be where the smtp client looks, and let it in") 
              tried.socket = {directory("/var/spool/postfix"), missing("/var/spool/postfix/run")};
              set_tables(facts, {tried});
          },
-         Severity::problem, "/var/spool/postfix/run does not exist", "install -d -m 0755"},
+         Severity::problem, "/var/spool/postfix/run does not exist",
+         "install -d -m 2750 -o tlspolicyd -g postfix /var/spool/postfix/tlspolicyd; in tlspolicyd.yaml "
+         "listen: "
+         "[{socketmap: \"unix:/var/spool/postfix/tlspolicyd/socketmap\", mode: \"0660\", group: postfix}]; "
+         "postconf smtp_tls_policy_maps=socketmap:unix:tlspolicyd/socketmap:QUERY; "
+         "systemctl restart tlspolicyd"},
+        {"an absolute path in a chroot that the unit of the daemon does not know",
+         [](Facts& facts) {
+             set(facts, "queue_directory", "/srv/queue");
+             listen_at(facts, "/run/tlspolicyd/socketmap");
+             TriedTable tried = server_table("socketmap:unix:/run/tlspolicyd/socketmap:QUERY");
+             tried.socket = {directory("/srv/queue"), missing("/srv/queue/run")};
+             set_tables(facts, {tried});
+         },
+         Severity::problem, "/srv/queue/run does not exist",
+         "; in systemctl edit tlspolicyd: [Service] ReadWritePaths=/srv/queue/tlspolicyd; "
+         "postconf smtp_tls_policy_maps=socketmap:unix:tlspolicyd/socketmap:QUERY; "
+         "systemctl restart tlspolicyd"},
         {"a socket that is closed to others",
          [](Facts& facts) {
              listen_at(facts, "/var/spool/postfix/s");
@@ -240,7 +285,7 @@ TEST_CASE("Unix sockets have to be where the smtp client looks, and let it in") 
              set_tables(facts, {tried});
          },
          Severity::problem, "/var/spool/postfix/s has mode 0660, which keeps out the user postfix",
-         "mode: \"0660\", group: postfix"},
+         "mode: \"0660\", group: postfix}]; systemctl restart tlspolicyd"},
         {"a directory that is closed to others",
          [](Facts& facts) {
              listen_at(facts, "/var/spool/postfix/d/s");

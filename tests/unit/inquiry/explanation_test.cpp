@@ -10,12 +10,6 @@
 
 namespace tlspolicy::inquiry {
 
-TEST_CASE("an answer is shown as socketmap says it") {
-    CHECK(text_of(postfix::NotFound{}, "example.com") == "NOTFOUND ");
-    CHECK(text_of(postfix::Temp{"DANE: why"}, "example.com") == "TEMP DANE: why");
-    CHECK(text_of(postfix::Dane{true}, "example.com") == "OK dane-only");
-}
-
 TEST_CASE("a key that names no domain has its reason") {
     const auto why = [](std::string_view key) {
         CHECK_MESSAGE(!postfix::LookupKey::parse(key), key);

@@ -64,6 +64,18 @@ TEST_CASE("each state of MTA-STS is told with what belongs to it") {
     CHECK(to_json(policy, present).at("expired").as_bool());
 }
 
+TEST_CASE("what a policy says is told in printable ASCII, whatever a terminal would make of it") {
+    auto policy = cached();
+    cache::PolicyPool pool;
+    policy.policy = pool.intern(
+                            "version: STSv1\nmode: enforce\nmax_age: 86400\nmx: mx.example.com\n"
+                            "note: \xc2\x9b"
+                            "2J \xe2\x80\xae \\ caf\xc3\xa9\n")
+                        .value();
+    CHECK(to_json(policy, present).at("lines").at(4)
+          == "note: \\xc2\\x9b2J \\xe2\\x80\\xae \\x5c caf\\xc3\\xa9");
+}
+
 TEST_CASE("the state of DANE is told host by host") {
     cache::DaneState state;
     state.standing = dane::Standing::some_usable;
