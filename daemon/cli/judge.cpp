@@ -2,6 +2,7 @@
 
 #include "cli/judge_certificate.hpp"
 #include "cli/judge_hosts.hpp"
+#include "cli/judge_mx.hpp"
 #include "cli/judge_policy.hpp"
 #include "cli/judge_reporting.hpp"
 
@@ -19,11 +20,11 @@ std::vector<Finding> judge(const inquiry::Survey& survey) {
     add(judge_record(survey));
     add(judge_fetch(survey));
     if (survey.policy.body) add(judge_policy_text(*survey.policy.body));
-    add(judge_mx(survey, policy));
-    for (const auto& host : survey.hosts) {
-        add(judge_host(host, survey.now, at_stake(policy)));
-        add(judge_tlsa(host));
-    }
+    add(judge_mx(survey));
+    if (policy && policy->mode != sts::Mode::none)
+        add(judge_coverage(survey, *policy,
+                           policy->mode == sts::Mode::enforce ? Severity::problem : Severity::warning));
+    add(judge_hosts(survey, at_stake(policy)));
     add(judge_reporting(survey));
     return all;
 }

@@ -57,7 +57,7 @@ Survey Surveyor::look_at(const Domain& domain) {
 
     works.clear();
     for (SurveyedHost& host : survey.hosts)
-        works.push_back(complete(host));
+        if (host.looked_at) works.push_back(complete(host));
     run(std::move(works));
 
     works.clear();
@@ -88,6 +88,24 @@ Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
         host.dane = found.state;
         host.why = std::move(found.why);
         survey.hosts.push_back(std::move(host));
+    }
+    list_others(survey);
+}
+
+/// Discovery asks about so many hosts and no more, but a policy is to cover them all (RFC 8461, 4.1).
+void Surveyor::list_others(Survey& survey) const {
+    const auto* records = journal_.exchanges.empty() ? nullptr : records_in(journal_.exchanges.front().said);
+    if (records == nullptr) return;
+    auto exchanges = records->exchanges;
+    std::stable_sort(exchanges.begin(), exchanges.end(),
+                     [](const auto& a, const auto& b) { return a.preference < b.preference; });
+    for (const auto& exchange : exchanges) {
+        if (exchange.host.empty()) continue;
+        SurveyedHost other{printable(exchange.host)};
+        other.looked_at = false;
+        const bool known = std::any_of(survey.hosts.begin(), survey.hosts.end(),
+                                       [&](const SurveyedHost& host) { return host.name == other.name; });
+        if (!known) survey.hosts.push_back(std::move(other));
     }
 }
 
@@ -121,7 +139,10 @@ void Surveyor::take_addresses(SurveyedHost& host) const {
         const auto* records = records_in(*family);
         if (records == nullptr) continue;
         for (const IpAddress& address : records->addresses) {
-            if (host.addresses.size() >= max_addresses) return;
+            if (host.addresses.size() >= max_addresses) {
+                ++host.left_out;
+                continue;
+            }
             ProbedAddress at{address};
             at.refused = https::refusal(address, https_.allow_addresses).value_or("");
             host.addresses.push_back(std::move(at));
