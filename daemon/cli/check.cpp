@@ -58,6 +58,9 @@ boost::json::object to_json(const inquiry::Survey& survey, const std::vector<Fin
 
 void Check::declare(CLI::App& command) {
     survey_.declare(command);
+    command.add_option("--state", state_,
+                       "Where to keep what was seen last; by default $XDG_STATE_HOME/tlspolicy, else "
+                       "~/.local/state/tlspolicy");
     command.add_flag("--nagios", nagios_, "One line, as monitoring plug-ins print it");
 }
 
@@ -68,7 +71,7 @@ Exit Check::run(Terminal& terminal) {
         return nagios_ ? Exit::unknown : tell_failure(terminal, survey.error());
     }
     auto findings = judge(*survey);
-    auto changes = compare(*survey, PublishedFiles(survey_.state_directory()));
+    auto changes = compare(*survey, PublishedFiles(state_));
     std::move(changes.begin(), changes.end(), std::back_inserter(findings));
     if (terminal.json)
         terminal.out << boost::json::serialize(to_json(*survey, findings)) << '\n';
