@@ -65,10 +65,10 @@ Result<std::string> compose_report_record(const std::vector<std::string>& rua) {
 
 std::string fresh_id(WallTime now, const std::optional<std::string>& published) {
     std::string id = as_id(now);
+    if (!published || !looks_like_ours(*published) || id > *published) return id;
     // A second try within one second, or a clock that has been set back.
-    while (published && looks_like_ours(*published) && id <= *published)
-        id = fmt::format("{:014}", std::stoull(*published) + 1);
-    return id;
+    std::string next = fmt::format("{:014}", std::stoull(*published) + 1);
+    return next.size() == id_digits ? next : id;  // nothing comes after all nines, which no clock has written
 }
 
 Result<Publication> compose(const Wish& wish) {

@@ -36,7 +36,7 @@ struct Publication {
 /// have.
 Result<Publication> compose(const Wish& wish);
 
-/// A time as an id, "20260131120000"; later than `published` where that is one of ours.
+/// A time as an id, "20260131120000"; other than `published`, and later where that is a time.
 std::string fresh_id(WallTime now, const std::optional<std::string>& published);
 
 /// Lines that go ("-"), come ("+") and stay (" "), in the order of the new text; empty where nothing changes.

@@ -49,6 +49,8 @@ TEST_CASE("an id is a time, and other than the one that is published") {
     CHECK(fresh_id(noon, "20260301120000") == "20260301120001");
     CHECK(fresh_id(noon, "20990101000000") == "20990101000001");  // the clock was wrong once
     CHECK(fresh_id(noon, "20160831085700Z") == "20260301120000");
+    CHECK(fresh_id(noon, "99999999999998") == "99999999999999");
+    CHECK(fresh_id(noon, "99999999999999") == "20260301120000");
 }
 
 TEST_CASE("what no policy can be made of is told") {
