@@ -1,6 +1,7 @@
 #include "cli/judge.hpp"
 
 #include "cli/judge_certificate.hpp"
+#include "cli/judge_fetch.hpp"
 #include "cli/judge_hosts.hpp"
 #include "cli/judge_mx.hpp"
 #include "cli/judge_policy.hpp"
@@ -36,7 +37,8 @@ std::optional<std::int64_t> fewest_days(const inquiry::Survey& survey) {
         const auto days = days_left(chain.front(), survey.now);
         fewest = std::min(fewest.value_or(days), days);
     };
-    if (!survey.policy.attempts.empty()) take(survey.policy.attempts.back().chain);
+    for (const auto& attempt : survey.policy.attempts)
+        take(attempt.chain);
     for (const auto& host : survey.hosts)
         for (const auto& at : host.addresses)
             take(at.probed.chain);

@@ -1,5 +1,6 @@
 #include "cli/readiness.hpp"
 
+#include "cli/judge_fetch.hpp"
 #include "cli/judge_hosts.hpp"
 #include "cli/judge_mx.hpp"
 #include "cli/judge_policy.hpp"

@@ -90,7 +90,7 @@ private:
     FailedAttempt failure(Stage stage, const error_code& error, std::string_view doing,
                           std::string_view what) const {
         if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-        if (error == beast::error::timeout) return {stage, deadline_.passed(doing)};
+        if (error == beast::error::timeout) return {stage, deadline_.passed(doing), true};
         return {stage, Error(ErrorKind::fetch, fmt::format("{}: {}", what, words_for(error)))};
     }
 

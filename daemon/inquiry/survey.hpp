@@ -19,7 +19,8 @@ namespace tlspolicy::inquiry {
 struct FetchedPolicy {
     Result<std::string> body;
     std::vector<https::AttemptTrace> attempts = {};
-    std::vector<tls::ChainFault> faults = {};  ///< of the certificate that came last
+    std::vector<tls::ChainFault> faults = {};  ///< of the certificate of the decisive attempt
+    std::size_t left_out = 0;                  ///< addresses beyond those of the attempts
 };
 
 struct ProbedAddress {

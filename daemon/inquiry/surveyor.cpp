@@ -74,8 +74,12 @@ Surveyor::Work Surveyor::look_up_record(Domain name, engine::DnsAnswer<engine::T
 }
 
 Surveyor::Work Surveyor::fetch_policy(Domain domain, FetchedPolicy& into) {
-    into.body = co_await fetcher_.fetch(domain);
+    into.body = co_await fetcher_.fetch_everywhere(domain);
     into.attempts = journal_.attempts;
+    const auto* found =
+        journal_.policy_hosts.empty() ? nullptr : records_in(journal_.policy_hosts.front().said);
+    if (found != nullptr && !into.attempts.empty())
+        into.left_out = found->addresses.size() - into.attempts.size();
 }
 
 Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
@@ -172,9 +176,9 @@ void Surveyor::judge_certificates(Survey& survey) {
     const auto context = roots_.current();
     if (!context) return;
     auto& policy = survey.policy;
-    const auto& attempts = policy.attempts;
-    if (!policy.body && !attempts.empty() && !attempts.back().chain.empty())
-        policy.faults = tls::faults_of(**context, attempts.back().chain,
+    const auto* attempt = https::decisive(policy.attempts);
+    if (!policy.body && attempt != nullptr && !attempt->chain.empty())
+        policy.faults = tls::faults_of(**context, attempt->chain,
                                        fmt::format("mta-sts.{}", survey.domain.text()), survey.now);
     for (SurveyedHost& host : survey.hosts)
         for (ProbedAddress& at : host.addresses)
