@@ -82,19 +82,27 @@ std::vector<Finding> judge_address(const inquiry::SurveyedHost& host, const inqu
 }
 
 Finding not_found(const inquiry::SurveyedHost& host) {
-    return {Severity::unknown,
-            fmt::format("{} could not be looked up: {}", host.name,
-                        host.why.empty() ? "no definite answer" : host.why),
-            "", "Ask again; if it stays so, look at the name servers of the host's domain.", ""};
+    std::string why = host.why;
+    if (why.empty()) why = host.gaps.empty() ? "no definite answer" : host.gaps.front();
+    return {Severity::unknown, fmt::format("{} could not be looked up: {}", host.name, why), "",
+            "Ask again; if it stays so, look at the name servers of the host's domain.", ""};
 }
 
 /// What of a host's addresses stays in the dark.
 std::vector<Finding> judge_unseen(const inquiry::SurveyedHost& host) {
-    if (host.left_out == 0) return {};
-    return {{Severity::unknown,
+    std::vector<Finding> findings;
+    for (const std::string& gap : host.gaps)
+        findings.push_back({Severity::unknown,
+                            fmt::format("not all addresses of {} could be looked up: {}", host.name, gap),
+                            "Senders may wait for the answer, or hold their mail back.",
+                            "Ask again; if it stays so, look at the name servers of the host's domain.", ""});
+    if (host.left_out > 0)
+        findings.push_back(
+            {Severity::unknown,
              fmt::format("{} has {} more address{}, which {} not connected to", host.name, host.left_out,
                          host.left_out == 1 ? "" : "es", host.left_out == 1 ? "was" : "were"),
-             "Few senders try so many.", "", ""}};
+             "Few senders try so many.", "", ""});
+    return findings;
 }
 
 bool is_presented(const dane::Tlsa& record, const inquiry::ProbedAddress& at) {

@@ -140,6 +140,7 @@ void Surveyor::take_addresses(SurveyedHost& host) const {
     const auto* step = find(journal_.hosts, host.name);
     if (step == nullptr) return;
     for (const auto* family : {&step->said.v6, &step->said.v4}) {
+        if (!*family) host.gaps.push_back(family->error().message());
         const auto* records = records_in(*family);
         if (records == nullptr) continue;
         for (const IpAddress& address : records->addresses) {

@@ -117,6 +117,20 @@ TEST_CASE("a host that cannot be found or must not be connected to") {
           == "unknown: mx.example.com [10.0.0.1]: not connected to: private use (RFC 1918)\n");
 }
 
+TEST_CASE("a family of addresses that could not be looked up is told") {
+    SurveyedHost host{"mx.example.com"};
+    host.addresses = {good_address()};
+    host.gaps = {"AAAA mx.example.com: SERVFAIL"};
+    CHECK(
+        host_faults(host)
+        == "unknown: not all addresses of mx.example.com could be looked up: AAAA mx.example.com: "
+           "SERVFAIL\n");
+    host.addresses.clear();  // insecure, so no failure for DANE
+    host.dane = dane::HostState::no_dane;
+    CHECK(host_faults(host)
+          == "unknown: mx.example.com could not be looked up: AAAA mx.example.com: SERVFAIL\n");
+}
+
 TEST_CASE("addresses beyond those that were connected to are told") {
     SurveyedHost host{"mx.example.com"};
     host.addresses = {good_address()};
