@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace tlspolicy::cli {
 namespace {
@@ -75,27 +76,33 @@ Finding judge_mode(const sts::Policy& policy) {
     return {};
 }
 
-/// What a line is worth; nothing for one that is as it should be.
-std::optional<Finding> judge_line(const sts::LineVerdict& line) {
+Finding judge_line(const sts::LineVerdict& line) {
     using Kind = sts::LineVerdict::Kind;
     const std::string name = printable(line.text.substr(0, line.text.find(':')), 40);
     const std::string at = fmt::format("line {} of the policy", line.number);
     switch (line.kind) {
         case Kind::wrong:
-            return Finding{Severity::problem, fmt::format("{}: {}", at, line.why), std::string(no_policy),
-                           std::string(mend), std::string(grammar)};
+            return {Severity::problem, fmt::format("{}: {}", at, line.why), std::string(no_policy),
+                    std::string(mend), std::string(grammar)};
         case Kind::repeated:
-            return Finding{Severity::warning, fmt::format("{}: a second {}: the first counts", at, name), "",
-                           "Remove it.", std::string(grammar)};
+            return {Severity::warning, fmt::format("{}: a second {}: the first counts", at, name), "",
+                    "Remove it.", std::string(grammar)};
         case Kind::extension:
-            return Finding{Severity::note,
-                           fmt::format("{}: the field {} is not known, and ignored", at, name), "", "",
-                           std::string(grammar)};
+            return {Severity::note, fmt::format("{}: the field {} is not known, and ignored", at, name), "",
+                    "", std::string(grammar)};
         case Kind::field:
         case Kind::blank:
             break;
     }
-    return std::nullopt;
+    return {Severity::ok, at, "", "", std::string(grammar)};
+}
+
+std::vector<Finding> judge_lines(const sts::Reading& reading, sts::LineVerdict::Kind kind,
+                                 std::string_view what) {
+    std::vector<Finding> findings;
+    for (const auto& line : reading.lines)
+        if (line.kind == kind) findings.push_back(judge_line(line));
+    return few(std::move(findings), what);
 }
 
 }  // namespace
@@ -138,14 +145,15 @@ std::vector<Finding> judge_record(const inquiry::Survey& survey) {
 }
 
 std::vector<Finding> judge_policy_text(std::string_view body) {
-    std::vector<Finding> findings;
+    using Kind = sts::LineVerdict::Kind;
     const auto reading = sts::read_lines(body);
-    for (const auto& line : reading.lines)
-        if (auto finding = judge_line(line)) findings.push_back(std::move(*finding));
     const auto policy = sts::parse_policy(body);
-    const bool lines_fine = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return finding.severity == Severity::problem;
-    });
+    auto findings = judge_lines(reading, Kind::wrong, "lines of the policy that are wrong");
+    const bool lines_fine = findings.empty();
+    for (const auto& [kind, what] : {std::pair(Kind::repeated, "lines of the policy that do not count"),
+                                     std::pair(Kind::extension, "fields that are not known")})
+        for (auto& finding : judge_lines(reading, kind, what))
+            findings.push_back(std::move(finding));
     if (!policy && lines_fine)  // else what is missing may well be the wrong line
         for (const std::string& missing : reading.missing)
             findings.push_back({Severity::problem, fmt::format("the policy is not whole: {}", missing),

@@ -14,6 +14,7 @@ namespace tlspolicy::cli {
 namespace {
 
 constexpr std::size_t id_digits = 14;
+constexpr std::size_t most_gone = 100;  // lines of a difference: whatever is there now may be huge
 
 std::string as_id(WallTime time) {
     const std::time_t seconds =
@@ -101,8 +102,11 @@ std::string difference(std::string_view before, std::string_view after) {
     const auto new_lines = lines_of(after);
     if (old_lines == new_lines) return "";
     std::string text;
+    std::size_t gone = 0;
     for (const std::string_view line : old_lines)
-        if (!holds(new_lines, line)) text += fmt::format("- {}\n", printable(line, 100));
+        if (!holds(new_lines, line) && ++gone <= most_gone)
+            text += fmt::format("- {}\n", printable(line, 100));
+    if (gone > most_gone) text += fmt::format("- ... and {} lines more\n", gone - most_gone);
     for (const std::string_view line : new_lines)
         text += fmt::format("{} {}\n", holds(old_lines, line) ? ' ' : '+', line);
     return text;

@@ -55,6 +55,20 @@ TEST_CASE("every line of a policy is judged") {  // RFC 8461, 3.2
              "note: line 6 of the policy: the field max-age is not known, and ignored\n");
 }
 
+TEST_CASE("of thousands of lines ten of a kind are told") {
+    std::string body = "version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 604800\n";
+    for (int i = 0; i < 10000; ++i)
+        body += "x\nmode: none\nfield: x\n";
+    const auto findings = judge_policy_text(body);
+    REQUIRE(findings.size() == 33);
+    CHECK(findings[0].what == "line 5 of the policy: \"x\" has no colon");
+    CHECK(findings[10].what == "and 9990 more: lines of the policy that are wrong");
+    CHECK(findings[10].severity == Severity::problem);
+    CHECK(findings[21].what == "and 9990 more: lines of the policy that do not count");
+    CHECK(findings[32].what == "and 9990 more: fields that are not known");
+    CHECK(findings[32].severity == Severity::note);
+}
+
 TEST_CASE("mode and max_age are to be sensible") {
     const auto with = [](std::string_view mode, std::string_view max_age) {
         return text_faults("version: STSv1\nmode: " + std::string(mode)
