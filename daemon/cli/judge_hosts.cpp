@@ -23,6 +23,10 @@ bool is_old(const std::string& version) {
 Finding judge_failure(const std::string& where, const smtp::Probed& probed, Severity grave) {
     const std::string why = probed.failure ? probed.failure->message() : "";
     switch (probed.step) {
+        case smtp::Step::not_from_here:
+            return {Severity::unknown, fmt::format("{}: no connection: {}", where, why),
+                    "That is this machine's doing, and says nothing of the host.",
+                    "Look at this machine's firewall and limits, or run this elsewhere.", ""};
         case smtp::Step::unreachable:
             return {Severity::unknown, fmt::format("{}: no way there from here: {}", where, why), "",
                     "Run this from a machine that has IPv4 and IPv6.", ""};

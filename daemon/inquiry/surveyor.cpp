@@ -126,7 +126,7 @@ Surveyor::Work Surveyor::complete(SurveyedHost& host) {
 Surveyor::Work Surveyor::probe_address(std::string host, ProbedAddress& at) {
     auto context = roots_.current();
     if (!context) {
-        at.probed.step = smtp::Step::handshake;
+        at.probed.step = smtp::Step::not_from_here;
         at.probed.failure = context.error();
         co_return;
     }

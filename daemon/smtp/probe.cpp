@@ -49,15 +49,6 @@ std::string words_for(const error_code& error) {
     return error.message();
 }
 
-Step step_of(const error_code& error) {
-    if (error == beast::error::timeout || error == asio::error::timed_out) return Step::timed_out;
-    if (error == asio::error::network_unreachable || error == asio::error::host_unreachable
-        || error == asio::error::address_family_not_supported
-        || error == boost::system::errc::address_not_available)
-        return Step::unreachable;
-    return Step::refused;
-}
-
 /// One probe; its parts are called in turn, and each says whether the next has a turn.
 class Probe {
 public:
@@ -221,6 +212,17 @@ private:
 };
 
 }  // namespace
+
+Step step_of(const error_code& error) noexcept {
+    if (error == beast::error::timeout || error == asio::error::timed_out) return Step::timed_out;
+    if (error == asio::error::connection_refused || error == asio::error::connection_reset)
+        return Step::refused;
+    if (error == asio::error::network_unreachable || error == asio::error::host_unreachable
+        || error == asio::error::address_family_not_supported
+        || error == boost::system::errc::address_not_available)
+        return Step::unreachable;
+    return Step::not_from_here;
+}
 
 asio::awaitable<Probed> probe(asio::any_io_executor network, std::shared_ptr<SSL_CTX> context,
                               Settings settings, std::string host, IpAddress address) {

@@ -33,6 +33,8 @@ TEST_CASE("a mail host is to offer STARTTLS and do it") {  // RFC 8461, 4.2
     CHECK(host_faults(host_that(Step::refused, "refused")) == "problem" + at + "no connection: refused\n");
     CHECK(host_faults(host_that(Step::timed_out, "time-out"))
           == "unknown" + at + "no connection: time-out\n");
+    CHECK(host_faults(host_that(Step::not_from_here, "not permitted"))
+          == "unknown" + at + "no connection: not permitted\n");
     CHECK(host_faults(host_that(Step::greeting, "421")) == "unknown" + at + "421\n");
     CHECK(host_faults(host_that(Step::ehlo, "502")) == "unknown" + at + "502\n");
     CHECK(host_faults(host_that(Step::unreachable, "no route"))
