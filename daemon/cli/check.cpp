@@ -27,8 +27,9 @@ Finding no_memory(const Error& error) {
 /// Compares with what was published at the last look, and keeps what is now.
 std::vector<Finding> compare(const inquiry::Survey& survey, const PublishedFiles& files) {
     const auto id = id_in(survey);
-    if (!id || !policy_in(survey)) return {};
-    const auto now = published(*id, *survey.policy.body);
+    const auto policy = policy_in(survey);
+    if (!id || !policy) return {};
+    const auto now = published(*id, *policy, *survey.policy.body);
     const auto before = files.read(survey.domain);
     auto findings = before ? judge_change(*before, now) : std::vector{no_memory(before.error())};
     if (before && !supersedes(*before, now)) return findings;
