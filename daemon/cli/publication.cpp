@@ -56,10 +56,15 @@ Result<std::string> compose_report_record(const std::vector<std::string>& rua) {
     if (rua.empty()) return std::string();
     for (const std::string& uri : rua)
         if (!tlsrpt::is_usable_uri(uri))
-            return Error(ErrorKind::syntax, fmt::format("--rua \"{}\": write mailto:NAME@DOMAIN or "
-                                                        "https://HOST/PATH",
-                                                        printable(uri, 100)));
-    return fmt::format("v=TLSRPTv1; rua={};", fmt::join(rua, ","));
+            return Error(ErrorKind::syntax,
+                         fmt::format("--rua \"{}\": write mailto:NAME@DOMAIN or https://HOST/PATH, and in it "
+                                     "%2C, %3B and %21 for a comma, a semicolon and an exclamation mark",
+                                     printable(uri, 100)));
+    std::string text = fmt::format("v=TLSRPTv1; rua={};", fmt::join(rua, ","));
+    const auto read_back = tlsrpt::parse_record(text);
+    if (!read_back || read_back->uris != rua)
+        return Error(ErrorKind::invalid, fmt::format("--rua: {} are too many for one record", rua.size()));
+    return text;
 }
 
 }  // namespace

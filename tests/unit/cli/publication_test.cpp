@@ -64,7 +64,14 @@ TEST_CASE("what no policy can be made of is told") {
     CHECK(failure(wanted).starts_with("mx not a host: "));
     wanted = wish();
     wanted.rua = {"tlsrpt@example.com"};
-    CHECK(failure(wanted) == "--rua \"tlsrpt@example.com\": write mailto:NAME@DOMAIN or https://HOST/PATH");
+    CHECK(failure(wanted).starts_with(
+        "--rua \"tlsrpt@example.com\": write mailto:NAME@DOMAIN or https://HOST/PATH"));
+    wanted.rua = {"https://r.example/a;b"};
+    CHECK(failure(wanted).ends_with("%2C, %3B and %21 for a comma, a semicolon and an exclamation mark"));
+    wanted.rua = {"https://r.example/a%3Bb"};
+    CHECK(failure(wanted).empty());
+    wanted.rua.assign(17, "mailto:tlsrpt@example.com");
+    CHECK(failure(wanted) == "--rua: 17 are too many for one record");
     wanted = wish();
     wanted.max_age = std::chrono::seconds(0);
     CHECK(failure(wanted) == "--max-age: allowed: 1s to 31557600s, a year");
