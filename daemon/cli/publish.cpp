@@ -28,6 +28,7 @@ boost::json::object to_json(const Wish& wish, const Publication& publication) {
                             {"record", publication.record}};
     if (!publication.report_record.empty()) all["report_record"] = publication.report_record;
     all["difference"] = wish.policy_now ? difference(*wish.policy_now, publication.policy) : "";
+    all["records_difference"] = difference_of_records(wish, publication);
     return all;
 }
 

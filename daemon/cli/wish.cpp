@@ -5,30 +5,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace tlspolicy::cli {
 namespace {
 
+/// Of the TXT records of a name those that begin like this; nullopt: they could not be looked up.
+std::optional<std::vector<std::string>> texts_in(const engine::DnsAnswer<engine::TxtRecords>& answer,
+                                                 std::string_view beginning) {
+    if (!answer) return std::nullopt;
+    std::vector<std::string> texts;
+    if (const auto* records = std::get_if<engine::TxtRecords>(&*answer))
+        for (const std::string& text : records->texts)
+            if (text.starts_with(beginning)) texts.push_back(text);
+    return texts;
+}
+
 /// Where reports go now: who changes a policy does not mean to end them.
-std::vector<std::string> published_rua(const inquiry::Survey& survey) {
-    const auto* texts = survey.reporting ? std::get_if<engine::TxtRecords>(&*survey.reporting) : nullptr;
-    if (texts == nullptr) return {};
-    const auto found = tlsrpt::find_record(texts->texts);
+std::vector<std::string> rua_in(const std::vector<std::string>& texts) {
+    const auto found = tlsrpt::find_record(texts);
     const auto* record = std::get_if<tlsrpt::Record>(&found);
     return record == nullptr ? std::vector<std::string>() : record->uris;
-}
-
-bool announces(const std::string& text) {
-    return text.starts_with("v=STSv1");
-}
-
-/// Whether a policy is announced that could not be read.
-bool is_hidden(const inquiry::Survey& survey) {
-    if (policy_in(survey)) return false;
-    if (!survey.record) return true;
-    const auto* texts = std::get_if<engine::TxtRecords>(&*survey.record);
-    return texts != nullptr && std::any_of(texts->texts.begin(), texts->texts.end(), announces);
 }
 
 Error mode_not_known(const inquiry::Survey& survey) {
@@ -63,12 +61,18 @@ Result<std::vector<std::string>> hosts_in(const inquiry::Survey& survey) {
 }  // namespace
 
 Result<Wish> wish_for(const inquiry::Survey& survey, const Asked& asked) {
-    if (!asked.mode && is_hidden(survey)) return mode_not_known(survey);
     Wish wish;
     wish.domain = survey.domain.text();
+    wish.now = survey.now;
+    wish.id_now = id_in(survey);
+    if (survey.policy.body) wish.policy_now = *survey.policy.body;
+    wish.records_now = texts_in(survey.record, "v=STSv1");
+    wish.report_records_now = texts_in(survey.reporting, "v=TLSRPTv1");
     if (const auto policy = policy_in(survey)) {
         wish.mode = policy->mode;
         wish.max_age = policy->max_age;
+    } else if (!asked.mode && (!wish.records_now || !wish.records_now->empty())) {
+        return mode_not_known(survey);
     }
     wish.mode = asked.mode.value_or(wish.mode);
     wish.max_age = asked.max_age.value_or(wish.max_age);
@@ -80,10 +84,8 @@ Result<Wish> wish_for(const inquiry::Survey& survey, const Asked& asked) {
         else if (wish.mode != sts::Mode::none)  // which needs no hosts (RFC 8461, 3.2)
             return names.error();
     }
-    wish.rua = asked.rua.empty() ? published_rua(survey) : asked.rua;
-    wish.now = survey.now;
-    wish.id_now = id_in(survey);
-    if (survey.policy.body) wish.policy_now = *survey.policy.body;
+    wish.rua = asked.rua;
+    if (asked.rua.empty() && wish.report_records_now) wish.rua = rua_in(*wish.report_records_now);
     return wish;
 }
 

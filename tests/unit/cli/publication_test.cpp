@@ -95,15 +95,19 @@ TEST_CASE("the instructions begin like this") {
     wanted.mode = sts::Mode::enforce;
     wanted.policy_now = "version: STSv1\nmode: testing\nmx: mx1.example.com\nmax_age: 604800\n";
     wanted.id_now = "20260201120000";
+    wanted.records_now = {"v=STSv1; id=20260201120000;"};
     const auto text = instructions(wanted, compose(wanted).value());
     CHECK(text.substr(0, text.find("The web server"))
-          == R"(The policy, https://mta-sts.example.com/.well-known/mta-sts.txt:
+          == R"(The policy, https://mta-sts.example.com/.well-known/mta-sts.txt, is what
+stands between the lines of dashes:
 
-    version: STSv1
-    mode: enforce
-    mx: mx1.example.com
-    mx: *.backup.example.net
-    max_age: 604800
+----------------------------------------------------------------
+version: STSv1
+mode: enforce
+mx: mx1.example.com
+mx: *.backup.example.net
+max_age: 604800
+----------------------------------------------------------------
 
 Against what is published now:
 
@@ -114,10 +118,14 @@ Against what is published now:
     + mx: *.backup.example.net
       max_age: 604800
 
+    - _mta-sts.example.com. IN TXT "v=STSv1; id=20260201120000;"
+    + _mta-sts.example.com. IN TXT "v=STSv1; id=20260301120000;"
+    + _smtp._tls.example.com. IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.com,https://reports.example/x;"
+
 The DNS records, beside addresses (A, AAAA) of mta-sts.example.com:
 
-    _mta-sts.example.com. IN TXT "v=STSv1; id=20260301120000;"
-    _smtp._tls.example.com. IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.com,https://reports.example/x;"
+_mta-sts.example.com. IN TXT "v=STSv1; id=20260301120000;"
+_smtp._tls.example.com. IN TXT "v=TLSRPTv1; rua=mailto:tlsrpt@example.com,https://reports.example/x;"
 
 In this order (RFC 8461, 8.1):
  1. See that every mail host offers STARTTLS and a certificate for its name.
@@ -131,6 +139,56 @@ In this order (RFC 8461, 8.1):
     for (const char* server : {"nginx:", "Apache:", "Caddy"})
         CHECK(text.find(server) != std::string::npos);
     CHECK(text.find("server_name mta-sts.example.com;") != std::string::npos);
+}
+
+std::string records_change(const Wish& wanted) {
+    return difference_of_records(wanted, compose(wanted).value());
+}
+
+TEST_CASE("of the records those are told that need to change") {
+    Wish wanted = wish();
+    wanted.rua.clear();
+    const std::string fresh = "+ _mta-sts.example.com. IN TXT \"v=STSv1; id=20260301120000;\"\n";
+    CHECK(records_change(wanted) == fresh);
+    wanted.id_now = "1";
+    wanted.records_now = {"v=STSv1; id=1;"};
+    CHECK(records_change(wanted) == "- _mta-sts.example.com. IN TXT \"v=STSv1; id=1;\"\n" + fresh);
+    wanted.policy_now = compose(wanted).value().policy;
+    CHECK(records_change(wanted).empty());  // the same policy keeps its id
+    CHECK(instructions(wanted, compose(wanted).value()).find("nothing needs to change") != std::string::npos);
+    wanted.id_now.reset();
+    wanted.records_now = {"v=STSv1; id=1;", "v=STSv1; id=2;"};
+    CHECK(records_change(wanted)
+          == "- _mta-sts.example.com. IN TXT \"v=STSv1; id=1;\"\n- _mta-sts.example.com. IN TXT \"v=STSv1; "
+             "id=2;\"\n"
+                 + fresh);
+    wanted.records_now.reset();
+    CHECK(records_change(wanted).empty());
+    CHECK(instructions(wanted, compose(wanted).value()).find("could be looked up") != std::string::npos);
+}
+
+TEST_CASE("the record of TLS reports changes where the addresses do") {
+    Wish wanted = wish();
+    wanted.records_now.reset();
+    wanted.rua = {"mailto:a@example.com"};
+    wanted.report_records_now = {"v=TLSRPTv1;rua=mailto:a@example.com"};
+    CHECK(records_change(wanted).empty());  // in other words, but the same
+    wanted.report_records_now = {"v=TLSRPTv1; rua=mailto:b@example.com"};
+    CHECK(records_change(wanted)
+          == "- _smtp._tls.example.com. IN TXT \"v=TLSRPTv1; rua=mailto:b@example.com\"\n"
+             "+ _smtp._tls.example.com. IN TXT \"v=TLSRPTv1; rua=mailto:a@example.com;\"\n");
+}
+
+TEST_CASE("a record that is longer than a string is written as several") {  // RFC 1035, 3.3
+    Wish wanted = wish();
+    wanted.rua.assign(12, "mailto:tlsrpt@example.com");
+    const auto made = compose(wanted).value();
+    const auto text = instructions(wanted, made);
+    const auto start = text.rfind("_smtp._tls.example.com. IN TXT ");
+    const auto line = text.substr(start, text.find('\n', start) - start);
+    CHECK(line
+          == "_smtp._tls.example.com. IN TXT \"" + made.report_record.substr(0, 255) + "\" \""
+                 + made.report_record.substr(255) + "\"");
 }
 
 TEST_CASE("a domain that gives MTA-STS up has another order") {  // RFC 8461, 8.3

@@ -21,6 +21,11 @@ TEST_CASE("what the operator leaves out is as it is published now") {
     CHECK(wish.rua == std::vector<std::string>{"mailto:tlsrpt@example.com"});
     CHECK(wish.id_now == "20260201120000");
     CHECK(wish.policy_now == std::string(sample_policy));
+    CHECK(wish.records_now == std::vector<std::string>{"v=STSv1; id=20260201120000;"});
+    CHECK(wish.report_records_now == std::vector<std::string>{"v=TLSRPTv1; rua=mailto:tlsrpt@example.com"});
+    Survey failed = good_survey();
+    failed.reporting = dns_failure();
+    CHECK_FALSE(wish_for(failed, {}).value().report_records_now.has_value());
 }
 
 TEST_CASE("what the operator says goes before what is published now") {
