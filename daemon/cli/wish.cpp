@@ -1,6 +1,7 @@
 #include "cli/wish.hpp"
 
 #include "cli/judge_policy.hpp"
+#include "engine/records_in.hpp"
 #include "tlsrpt/record.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ std::optional<std::vector<std::string>> texts_in(const engine::DnsAnswer<engine:
                                                  std::string_view beginning) {
     if (!answer) return std::nullopt;
     std::vector<std::string> texts;
-    if (const auto* records = std::get_if<engine::TxtRecords>(&*answer))
+    if (const auto* records = engine::records_in(answer))
         for (const std::string& text : records->texts)
             if (text.starts_with(beginning)) texts.push_back(text);
     return texts;

@@ -1,6 +1,7 @@
 #include "inquiry/surveyor.hpp"
 
 #include "base/printable.hpp"
+#include "engine/records_in.hpp"
 #include "https/address_guard.hpp"
 #include "smtp/probe.hpp"
 
@@ -15,15 +16,6 @@ namespace tlspolicy::inquiry {
 namespace {
 
 namespace asio = boost::asio;
-
-template <class Records>
-const Records* records_in(const engine::DnsAnswer<Records>& answer) {
-    return answer ? std::get_if<Records>(&*answer) : nullptr;
-}
-
-std::string tlsa_name(std::uint16_t port, std::string_view base) {
-    return fmt::format("_{}._tcp.{}", port, base);
-}
 
 }  // namespace
 
@@ -77,7 +69,7 @@ Surveyor::Work Surveyor::fetch_policy(Domain domain, FetchedPolicy& into) {
     into.body = co_await fetcher_.fetch_everywhere(domain);
     into.attempts = journal_.attempts;
     const auto* found =
-        journal_.policy_hosts.empty() ? nullptr : records_in(journal_.policy_hosts.front().said);
+        journal_.policy_hosts.empty() ? nullptr : engine::records_in(journal_.policy_hosts.front().said);
     if (found != nullptr && !into.attempts.empty())
         into.left_out = found->addresses.size() - into.attempts.size();
 }
@@ -98,7 +90,8 @@ Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
 
 /// Discovery asks about so many hosts and no more, but a policy is to cover them all (RFC 8461, 4.1).
 void Surveyor::list_others(Survey& survey) const {
-    const auto* records = journal_.exchanges.empty() ? nullptr : records_in(journal_.exchanges.front().said);
+    const auto* records =
+        journal_.exchanges.empty() ? nullptr : engine::records_in(journal_.exchanges.front().said);
     if (records == nullptr) return;
     auto exchanges = records->exchanges;
     std::stable_sort(exchanges.begin(), exchanges.end(),
@@ -141,7 +134,7 @@ void Surveyor::take_addresses(SurveyedHost& host) const {
     if (step == nullptr) return;
     for (const auto* family : {&step->said.v6, &step->said.v4}) {
         if (!*family) host.gaps.push_back(family->error().message());
-        const auto* records = records_in(*family);
+        const auto* records = engine::records_in(*family);
         if (records == nullptr) continue;
         for (const IpAddress& address : records->addresses) {
             if (host.addresses.size() >= max_addresses) {
@@ -160,11 +153,11 @@ void Surveyor::take_tlsa(SurveyedHost& host) const {
     std::vector<std::string> bases;
     if (const auto* step = find(journal_.hosts, host.name))
         for (const auto* family : {&step->said.v6, &step->said.v4})
-            if (const auto* records = records_in(*family)) bases.push_back(records->owner);
+            if (const auto* records = engine::records_in(*family)) bases.push_back(records->owner);
     bases.push_back(host.name);
     for (const std::string& base : bases) {
         const auto* step = find(journal_.tlsa, tlsa_name(smtp_.port, base));
-        const auto* records = step == nullptr ? nullptr : records_in(step->said);
+        const auto* records = step == nullptr ? nullptr : engine::records_in(step->said);
         if (records == nullptr) continue;
         host.tlsa = records->records;
         // What DNSSEC does not vouch for on the way to the host makes the records as good as unsigned.

@@ -72,7 +72,6 @@ TEST_CASE_FIXTURE(TraceFixture, "an observer sees the TLS session, the certifica
     CHECK(own.names == std::vector<std::string>{"mta-sts.example.com"});
     CHECK(day(own.not_before) == "2024-02-29");
     CHECK(day(own.not_after) == "2099-12-31");
-    CHECK_FALSE(own.self_issued);
     CHECK(own.der.size() > own.public_key.size());
     CHECK(own.der.find(own.public_key) != std::string::npos);
     CHECK(attempt.chain.back().issuer == "Throwaway Root");
