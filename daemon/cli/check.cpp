@@ -27,8 +27,9 @@ Finding no_memory(const Error& error) {
 /// Compares with what was published at the last look, and keeps what is now.
 std::vector<Finding> compare(const inquiry::Survey& survey, const PublishedFiles& files) {
     const auto id = id_in(survey);
-    if (!id || !policy_in(survey)) return {};
-    const auto now = published(*id, *survey.policy.body);
+    const auto policy = policy_in(survey);
+    if (!id || !policy) return {};
+    const auto now = published(*id, *policy, *survey.policy.body);
     const auto before = files.read(survey.domain);
     auto findings = before ? judge_change(*before, now) : std::vector{no_memory(before.error())};
     if (before && !supersedes(*before, now)) return findings;
@@ -58,6 +59,9 @@ boost::json::object to_json(const inquiry::Survey& survey, const std::vector<Fin
 
 void Check::declare(CLI::App& command) {
     survey_.declare(command);
+    command.add_option("--state", state_,
+                       "Where to keep what was seen last; by default $XDG_STATE_HOME/tlspolicy, else "
+                       "~/.local/state/tlspolicy");
     command.add_flag("--nagios", nagios_, "One line, as monitoring plug-ins print it");
 }
 
@@ -68,7 +72,7 @@ Exit Check::run(Terminal& terminal) {
         return nagios_ ? Exit::unknown : tell_failure(terminal, survey.error());
     }
     auto findings = judge(*survey);
-    auto changes = compare(*survey, PublishedFiles(survey_.state_directory()));
+    auto changes = compare(*survey, PublishedFiles(state_));
     std::move(changes.begin(), changes.end(), std::back_inserter(findings));
     if (terminal.json)
         terminal.out << boost::json::serialize(to_json(*survey, findings)) << '\n';

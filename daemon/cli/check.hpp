@@ -2,6 +2,8 @@
 
 #include "cli/survey_options.hpp"
 
+#include <string>
+
 namespace tlspolicy::cli {
 
 /// "tlspolicy check": how a domain that receives mail stands with MTA-STS, DANE and TLS reports.
@@ -12,6 +14,7 @@ public:
 
 private:
     SurveyOptions survey_;
+    std::string state_;  ///< empty: the usual directory
     bool nagios_ = false;
 };
 

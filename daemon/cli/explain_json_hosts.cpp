@@ -1,5 +1,6 @@
 #include "cli/explain_json_parts.hpp"
 #include "dane/tlsa.hpp"
+#include "engine/records_in.hpp"
 #include "inquiry/mail_hosts.hpp"
 
 #include <utility>
@@ -12,7 +13,7 @@ using inquiry::Explanation;
 
 json::object family_of(const engine::DnsAnswer<engine::AddressRecords>& answer) {
     json::object object = answered(answer);
-    if (const auto* found = records_in(answer)) {
+    if (const auto* found = engine::records_in(answer)) {
         object["owner"] = text(found->owner);
         object["addresses"] = texts_of(found->addresses);
     }
@@ -24,7 +25,7 @@ json::array tlsa_of(const inquiry::MailHost& host, Time begun) {
     for (const auto& set : host.tlsa) {
         json::object object = answered(set.step->said);
         add_times(object, *set.step, begun);
-        if (const auto* found = records_in(set.step->said)) {
+        if (const auto* found = engine::records_in(set.step->said)) {
             json::array records;
             for (const auto& record : found->records)
                 records.push_back(

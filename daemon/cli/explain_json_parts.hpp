@@ -43,11 +43,6 @@ boost::json::object answered(const engine::DnsAnswer<Records>& answer) {
     return said;
 }
 
-template <class Records>
-const Records* records_in(const engine::DnsAnswer<Records>& answer) {
-    return answer ? std::get_if<Records>(&*answer) : nullptr;
-}
-
 template <class Said>
 void add_times(boost::json::object& object, const inquiry::Step<Said>& step, Time begun) {
     object["name"] = text(step.name);

@@ -1,4 +1,5 @@
 #include "cli/explain_json_parts.hpp"
+#include "engine/records_in.hpp"
 #include "sts/policy.hpp"
 #include "sts/record.hpp"
 #include "tls/certificate.hpp"
@@ -21,7 +22,7 @@ json::array records_of(const Explanation& explanation) {
     for (const auto& step : explanation.journal.texts) {
         json::object object = answered(step.said);
         add_times(object, step, explanation.begun);
-        if (const auto* records = records_in(step.said)) {
+        if (const auto* records = engine::records_in(step.said)) {
             json::array texts;
             for (const auto& each : records->texts) {
                 const auto record = sts::parse_record(each);
@@ -46,7 +47,8 @@ json::array policy_hosts_of(const Explanation& explanation) {
     for (const auto& step : explanation.journal.policy_hosts) {
         json::object object = answered(step.said);
         add_times(object, step, explanation.begun);
-        if (const auto* found = records_in(step.said)) object["addresses"] = texts_of(found->addresses);
+        if (const auto* found = engine::records_in(step.said))
+            object["addresses"] = texts_of(found->addresses);
         all.push_back(std::move(object));
     }
     return all;

@@ -14,7 +14,9 @@
 namespace tlspolicy::cli {
 namespace {
 
-constexpr std::size_t most_lines = 100;  // a real policy has ten; who wants them all has --json
+// A real policy has ten lines; who wants them all has --json.
+constexpr std::size_t most_lines = 100;
+constexpr std::size_t most_wrong_lines = 10;
 
 void show_texts(Outline& outline, const engine::TxtRecords& records) {
     for (const auto& text : records.texts) {
@@ -93,12 +95,16 @@ void show_line(Outline& outline, const sts::LineVerdict& line) {
 
 void show_body(Outline& outline, const std::string& body) {
     const auto reading = sts::read_lines(body);
-    std::size_t shown = 0;
+    std::size_t others = 0;
+    std::size_t wrong = 0;
     for (const auto& line : reading.lines) {
-        if (line.kind != sts::LineVerdict::Kind::wrong && ++shown > most_lines) continue;
-        show_line(outline, line);
+        const bool is_wrong = line.kind == sts::LineVerdict::Kind::wrong;
+        const bool shown = is_wrong ? ++wrong <= most_wrong_lines : ++others <= most_lines;
+        if (shown) show_line(outline, line);
     }
-    if (shown > most_lines) outline.line(2, fmt::format("... and {} lines more", shown - most_lines));
+    if (others > most_lines) outline.line(2, fmt::format("... and {} lines more", others - most_lines));
+    if (wrong > most_wrong_lines)
+        outline.line(2, fmt::format("... and {} wrong lines more", wrong - most_wrong_lines), Tone::bad);
     for (const auto& missing : reading.missing)
         outline.line(2, fmt::format("wrong: {} (RFC 8461, 3.2)", missing), Tone::bad);
 }

@@ -10,6 +10,7 @@ namespace tlspolicy::cli {
 namespace {
 
 constexpr std::size_t widest = 80;
+constexpr std::size_t most_alike = 10;
 constexpr std::size_t step = 4;  // by which WHY and FIX are moved in
 
 Tone tone_of(Severity severity) noexcept {
@@ -99,6 +100,19 @@ Exit exit_of(std::span<const Finding> findings) noexcept {
     for (const Finding& finding : findings)
         worst = worse(worst, exit_of(finding.severity));
     return worst;
+}
+
+std::vector<Finding> few(std::vector<Finding> alike, std::string_view what) {
+    if (alike.size() <= most_alike) return alike;
+    const auto rest = std::span(alike).subspan(most_alike);
+    const auto worst = std::max_element(rest.begin(), rest.end(), [](const Finding& a, const Finding& b) {
+        return badness(exit_of(a.severity)) < badness(exit_of(b.severity));
+    });
+    Finding more{worst->severity, "and " + std::to_string(rest.size()) + " more: "};
+    more.what += what;
+    alike.resize(most_alike);
+    alike.push_back(std::move(more));
+    return alike;
 }
 
 std::string to_text(std::span<const Finding> findings, const Palette& palette, std::size_t width) {

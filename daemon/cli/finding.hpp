@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tlspolicy::cli {
 
@@ -39,6 +40,10 @@ Exit worse(Exit one, Exit other) noexcept;
 
 /// The exit status that the worst of them asks for. None at all is fine.
 Exit exit_of(std::span<const Finding> findings) noexcept;
+
+/// Of findings of one kind the first ten, and how many more there are; `what` they are: "wrong lines".
+/// Whoever publishes them is a stranger, and may publish thousands.
+std::vector<Finding> few(std::vector<Finding> alike, std::string_view what);
 
 /// For people: "problem: WHAT (SOURCE)", with WHY and FIX below it, in lines of at most 80 columns, or fewer
 /// where the terminal has fewer. Each finding ends its line.

@@ -1,7 +1,9 @@
 #include "cli/judge.hpp"
 
 #include "cli/judge_certificate.hpp"
+#include "cli/judge_fetch.hpp"
 #include "cli/judge_hosts.hpp"
+#include "cli/judge_mx.hpp"
 #include "cli/judge_policy.hpp"
 #include "cli/judge_reporting.hpp"
 
@@ -19,11 +21,11 @@ std::vector<Finding> judge(const inquiry::Survey& survey) {
     add(judge_record(survey));
     add(judge_fetch(survey));
     if (survey.policy.body) add(judge_policy_text(*survey.policy.body));
-    add(judge_mx(survey, policy));
-    for (const auto& host : survey.hosts) {
-        add(judge_host(host, survey.now, at_stake(policy)));
-        add(judge_tlsa(host));
-    }
+    add(judge_mx(survey));
+    if (policy && policy->mode != sts::Mode::none)
+        add(judge_coverage(survey, *policy,
+                           policy->mode == sts::Mode::enforce ? Severity::problem : Severity::warning));
+    add(judge_hosts(survey, at_stake(policy)));
     add(judge_reporting(survey));
     return all;
 }
@@ -35,7 +37,8 @@ std::optional<std::int64_t> fewest_days(const inquiry::Survey& survey) {
         const auto days = days_left(chain.front(), survey.now);
         fewest = std::min(fewest.value_or(days), days);
     };
-    if (!survey.policy.attempts.empty()) take(survey.policy.attempts.back().chain);
+    for (const auto& attempt : survey.policy.attempts)
+        take(attempt.chain);
     for (const auto& host : survey.hosts)
         for (const auto& at : host.addresses)
             take(at.probed.chain);

@@ -15,24 +15,6 @@ Finding ok(std::string what, std::string source) {
     return {Severity::ok, std::move(what), "", "", std::move(source)};
 }
 
-bool covers(const sts::MxPattern& pattern, const inquiry::SurveyedHost& host) {
-    const auto name = Domain::parse(host.name);
-    return name && pattern.matches(*name);
-}
-
-Finding judge_coverage(const inquiry::SurveyedHost& host, const sts::Policy& policy) {
-    for (const auto& pattern : policy.mx)
-        if (covers(pattern, host))
-            return ok(fmt::format("{} is covered by mx: {}", host.name, pattern.text()), "RFC 8461, 4.1");
-    return {
-        policy.mode == sts::Mode::enforce ? Severity::problem : Severity::warning,
-        fmt::format("{} is a mail host of the domain, and no mx line of the policy covers it", host.name),
-        "Senders that follow an enforce policy do not deliver to it.",
-        fmt::format("Add \"mx: {}\" to the policy and then change the record's id; or remove the MX record.",
-                    host.name),
-        "RFC 8461, 4.1"};
-}
-
 bool is_old(const std::string& version) {
     return version != "TLSv1.2" && version != "TLSv1.3";
 }
@@ -41,6 +23,10 @@ bool is_old(const std::string& version) {
 Finding judge_failure(const std::string& where, const smtp::Probed& probed, Severity grave) {
     const std::string why = probed.failure ? probed.failure->message() : "";
     switch (probed.step) {
+        case smtp::Step::not_from_here:
+            return {Severity::unknown, fmt::format("{}: no connection: {}", where, why),
+                    "That is this machine's doing, and says nothing of the host.",
+                    "Look at this machine's firewall and limits, or run this elsewhere.", ""};
         case smtp::Step::unreachable:
             return {Severity::unknown, fmt::format("{}: no way there from here: {}", where, why), "",
                     "Run this from a machine that has IPv4 and IPv6.", ""};
@@ -99,6 +85,30 @@ std::vector<Finding> judge_address(const inquiry::SurveyedHost& host, const inqu
                "RFC 8461, 4.2")};
 }
 
+Finding not_found(const inquiry::SurveyedHost& host) {
+    std::string why = host.why;
+    if (why.empty()) why = host.gaps.empty() ? "no definite answer" : host.gaps.front();
+    return {Severity::unknown, fmt::format("{} could not be looked up: {}", host.name, why), "",
+            "Ask again; if it stays so, look at the name servers of the host's domain.", ""};
+}
+
+/// What of a host's addresses stays in the dark.
+std::vector<Finding> judge_unseen(const inquiry::SurveyedHost& host) {
+    std::vector<Finding> findings;
+    for (const std::string& gap : host.gaps)
+        findings.push_back({Severity::unknown,
+                            fmt::format("not all addresses of {} could be looked up: {}", host.name, gap),
+                            "Senders may wait for the answer, or hold their mail back.",
+                            "Ask again; if it stays so, look at the name servers of the host's domain.", ""});
+    if (host.left_out > 0)
+        findings.push_back(
+            {Severity::unknown,
+             fmt::format("{} has {} more address{}, which {} not connected to", host.name, host.left_out,
+                         host.left_out == 1 ? "" : "es", host.left_out == 1 ? "was" : "were"),
+             "Few senders try so many.", "", ""});
+    return findings;
+}
+
 bool is_presented(const dane::Tlsa& record, const inquiry::ProbedAddress& at) {
     return tls::means(record, at.probed.chain);
 }
@@ -123,43 +133,12 @@ Severity at_stake(const std::optional<sts::Policy>& policy) {
     return policy && policy->mode == sts::Mode::none ? Severity::warning : Severity::problem;
 }
 
-std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional<sts::Policy>& policy) {
-    const auto domain = survey.domain.text();
-    if (survey.mx == dane::MxState::failed)
-        return {{Severity::unknown,
-                 fmt::format("the mail hosts of {} could not be looked up: {}", domain, survey.mx_why), "",
-                 "Ask again; if it stays so, look at the name servers of the domain.", ""}};
-    if (survey.mx == dane::MxState::no_mail)
-        return {{Severity::problem,
-                 fmt::format("{} takes no mail: it does not exist, or has a null MX", domain),
-                 "A policy is for domains that take mail.", "", "RFC 7505"}};
-    if (!policy || policy->mode == sts::Mode::none) return {};
-    std::vector<Finding> findings;
-    for (const inquiry::SurveyedHost& host : survey.hosts)
-        findings.push_back(judge_coverage(host, *policy));
-    for (const auto& pattern : policy->mx) {
-        const bool used =
-            std::any_of(survey.hosts.begin(), survey.hosts.end(),
-                        [&](const inquiry::SurveyedHost& host) { return covers(pattern, host); });
-        if (used) continue;
-        findings.push_back({Severity::warning,
-                            fmt::format("mx: {} covers none of the domain's mail hosts", pattern.text()),
-                            "Either it is a mistake in writing, or a host that is no more.",
-                            "Correct or remove the line, and then change the record's id.", "RFC 8461, 4.1"});
-    }
-    return findings;
-}
-
 std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now, Severity grave) {
     if (host.dane == dane::HostState::no_addresses)
         return {{Severity::problem, fmt::format("{} has no address", host.name), "Nobody can deliver to it.",
                  "Publish its addresses (A, AAAA), or remove the MX record.", "RFC 5321, 5.1"}};
+    if (host.addresses.empty()) return {not_found(host)};
     std::vector<Finding> findings;
-    if (host.addresses.empty())
-        findings.push_back({Severity::unknown,
-                            fmt::format("{} could not be looked up: {}", host.name,
-                                        host.why.empty() ? "its name is not one of a host" : host.why),
-                            "", "", ""});
     const bool any_reached =
         std::any_of(host.addresses.begin(), host.addresses.end(), [](const inquiry::ProbedAddress& at) {
             return at.refused.empty() && at.probed.step != smtp::Step::unreachable;
@@ -170,6 +149,20 @@ std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now,
             if (any_reached && at.probed.step == smtp::Step::unreachable) finding.severity = Severity::note;
             findings.push_back(std::move(finding));
         }
+    for (auto& finding : judge_unseen(host))
+        findings.push_back(std::move(finding));
+    return findings;
+}
+
+std::vector<Finding> judge_hosts(const inquiry::Survey& survey, Severity grave) {
+    std::vector<Finding> findings;
+    for (const inquiry::SurveyedHost& host : survey.hosts) {
+        if (!host.looked_at || !Domain::parse(host.name)) continue;  // judge_mx() tells of those
+        for (auto& finding : judge_host(host, survey.now, grave))
+            findings.push_back(std::move(finding));
+        for (auto& finding : judge_tlsa(host))
+            findings.push_back(std::move(finding));
+    }
     return findings;
 }
 

@@ -13,8 +13,8 @@ namespace tlspolicy::cli {
 /// How bad it is that a host does not do what a policy asks for: less so where none does.
 Severity at_stake(const std::optional<sts::Policy>& policy);
 
-/// The list of mail hosts: whether there is one, and whether policy and list agree (RFC 8461, 4.1).
-std::vector<Finding> judge_mx(const inquiry::Survey& survey, const std::optional<sts::Policy>& policy);
+/// All of them that were looked at, by themselves: no policy has a say.
+std::vector<Finding> judge_hosts(const inquiry::Survey& survey, Severity grave);
 
 /// One mail host: each of its addresses, STARTTLS, TLS, certificates (RFC 8461, 4.2).
 std::vector<Finding> judge_host(const inquiry::SurveyedHost& host, WallTime now, Severity grave);

@@ -2,13 +2,13 @@
 
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
-#include "cli/judge_certificate.hpp"
 #include "sts/record.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace tlspolicy::cli {
 namespace {
@@ -30,47 +30,6 @@ std::string record_name(const inquiry::Survey& survey) {
 
 bool announces_nothing(const inquiry::Survey& survey) {
     return survey.record.has_value() && std::holds_alternative<engine::Absent>(*survey.record);
-}
-
-std::string fix_for_fetch(const inquiry::Survey& survey, const https::AttemptTrace* last) {
-    const std::string file = fmt::format("https://mta-sts.{}/.well-known/mta-sts.txt", survey.domain.text());
-    if (last == nullptr)
-        return fmt::format("Publish addresses (A, AAAA) of mta-sts.{}, and serve {} there.",
-                           survey.domain.text(), file);
-    if (last->http_status >= 300 && last->http_status < 400)
-        return fmt::format("Serve the policy itself at {}: senders do not follow redirects.", file);
-    if (last->http_status == 200)
-        return "Have the web server send the file as it is, with \"Content-Type: text/plain\".";
-    if (last->http_status != 0) return fmt::format("Put the policy where it is asked for: {}.", file);
-    return "Have the web server listen there on port 443 and answer within ten seconds.";
-}
-
-/// One address of several, of which a later one brought the policy.
-Finding judge_other_address(const https::AttemptTrace& attempt, std::string_view host) {
-    const bool no_way = attempt.reached == https::Stage::unreachable;
-    return {no_way ? Severity::note : Severity::warning,
-            fmt::format("{} [{}]: {}", host, attempt.address.text(), attempt.failure->message()),
-            "Another address has the policy, but not every sender tries them all.",
-            no_way ? "" : "Have all addresses serve the policy, or remove this one.", "RFC 8461, 3.3"};
-}
-
-/// Why there is no policy to be had, certificates aside.
-Finding judge_failure(const inquiry::Survey& survey, const https::AttemptTrace* last) {
-    const Error error = survey.policy.body.error();
-    const std::string what = fmt::format("the policy could not be fetched: {}", error.message());
-    if (last != nullptr && last->reached == https::Stage::refused)
-        return {Severity::problem, what, "Senders do not connect to addresses that are not public.",
-                "Publish a public address; to look from within, use --allow-address.", ""};
-    // An answer is definite; that none came may be the way from here.
-    const bool answered = last != nullptr && (last->http_status != 0 || error.kind() == ErrorKind::webpki);
-    const bool no_address = last == nullptr && error.message().ends_with("has no address");
-    const bool definite = answered || no_address;
-    const bool asked = last != nullptr || no_address;
-    return {definite ? Severity::problem : Severity::unknown, what,
-            "Without it the record is of no use; senders go on with a policy that they know until it ends.",
-            asked ? fix_for_fetch(survey, last)
-                  : "Ask again; if it stays so, look at the name servers of the domain.",
-            "RFC 8461, 3.3"};
 }
 
 /// The digits of the first max_age, which the parser cuts at a year.
@@ -117,27 +76,33 @@ Finding judge_mode(const sts::Policy& policy) {
     return {};
 }
 
-/// What a line is worth; nothing for one that is as it should be.
-std::optional<Finding> judge_line(const sts::LineVerdict& line) {
+Finding judge_line(const sts::LineVerdict& line) {
     using Kind = sts::LineVerdict::Kind;
     const std::string name = printable(line.text.substr(0, line.text.find(':')), 40);
     const std::string at = fmt::format("line {} of the policy", line.number);
     switch (line.kind) {
         case Kind::wrong:
-            return Finding{Severity::problem, fmt::format("{}: {}", at, line.why), std::string(no_policy),
-                           std::string(mend), std::string(grammar)};
+            return {Severity::problem, fmt::format("{}: {}", at, line.why), std::string(no_policy),
+                    std::string(mend), std::string(grammar)};
         case Kind::repeated:
-            return Finding{Severity::warning, fmt::format("{}: a second {}: the first counts", at, name), "",
-                           "Remove it.", std::string(grammar)};
+            return {Severity::warning, fmt::format("{}: a second {}: the first counts", at, name), "",
+                    "Remove it.", std::string(grammar)};
         case Kind::extension:
-            return Finding{Severity::note,
-                           fmt::format("{}: the field {} is not known, and ignored", at, name), "", "",
-                           std::string(grammar)};
+            return {Severity::note, fmt::format("{}: the field {} is not known, and ignored", at, name), "",
+                    "", std::string(grammar)};
         case Kind::field:
         case Kind::blank:
             break;
     }
-    return std::nullopt;
+    return {Severity::ok, at, "", "", std::string(grammar)};
+}
+
+std::vector<Finding> judge_lines(const sts::Reading& reading, sts::LineVerdict::Kind kind,
+                                 std::string_view what) {
+    std::vector<Finding> findings;
+    for (const auto& line : reading.lines)
+        if (line.kind == kind) findings.push_back(judge_line(line));
+    return few(std::move(findings), what);
 }
 
 }  // namespace
@@ -179,37 +144,16 @@ std::vector<Finding> judge_record(const inquiry::Survey& survey) {
                "RFC 8461, 3.1")};
 }
 
-std::vector<Finding> judge_fetch(const inquiry::Survey& survey) {
-    const auto& policy = survey.policy;
-    const https::AttemptTrace* last = policy.attempts.empty() ? nullptr : &policy.attempts.back();
-    const std::string host = fmt::format("mta-sts.{}", survey.domain.text());
-    if (!policy.body && last == nullptr && announces_nothing(survey)) return {};  // neither record nor host
-    std::vector<Finding> findings;
-    if (policy.body) {
-        findings.push_back(ok(fmt::format("the policy is served by {} as text/plain, with {}", host,
-                                          last == nullptr ? "TLS" : last->tls_version),
-                              "RFC 8461, 3.3"));
-        for (const auto& attempt : policy.attempts)
-            if (attempt.failure) findings.push_back(judge_other_address(attempt, host));
-    }
-    if (last != nullptr)
-        for (auto& finding : judge_certificate(last->chain, policy.faults, Presenter::policy_host, host,
-                                               survey.now, Severity::problem))
-            findings.push_back(std::move(finding));
-    // A certificate's faults are told each with its fix.
-    if (!policy.body && policy.faults.empty()) findings.push_back(judge_failure(survey, last));
-    return findings;
-}
-
 std::vector<Finding> judge_policy_text(std::string_view body) {
-    std::vector<Finding> findings;
+    using Kind = sts::LineVerdict::Kind;
     const auto reading = sts::read_lines(body);
-    for (const auto& line : reading.lines)
-        if (auto finding = judge_line(line)) findings.push_back(std::move(*finding));
     const auto policy = sts::parse_policy(body);
-    const bool lines_fine = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return finding.severity == Severity::problem;
-    });
+    auto findings = judge_lines(reading, Kind::wrong, "lines of the policy that are wrong");
+    const bool lines_fine = findings.empty();
+    for (const auto& [kind, what] : {std::pair(Kind::repeated, "lines of the policy that do not count"),
+                                     std::pair(Kind::extension, "fields that are not known")})
+        for (auto& finding : judge_lines(reading, kind, what))
+            findings.push_back(std::move(finding));
     if (!policy && lines_fine)  // else what is missing may well be the wrong line
         for (const std::string& missing : reading.missing)
             findings.push_back({Severity::problem, fmt::format("the policy is not whole: {}", missing),

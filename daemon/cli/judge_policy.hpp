@@ -18,8 +18,6 @@ std::optional<std::string> id_in(const inquiry::Survey& survey);
 std::optional<sts::Policy> policy_in(const inquiry::Survey& survey);
 
 std::vector<Finding> judge_record(const inquiry::Survey& survey);
-/// How the policy was served.
-std::vector<Finding> judge_fetch(const inquiry::Survey& survey);
 /// What the policy says, line by line.
 std::vector<Finding> judge_policy_text(std::string_view body);
 

@@ -38,12 +38,13 @@ std::vector<Finding> judge_reporting(const inquiry::Survey& survey) {
              fmt::format("Leave exactly one TXT record there, \"v=TLSRPTv1; rua=mailto:tlsrpt@{}\".", domain),
              std::string(source)}};
     }
-    std::vector<Finding> findings;
+    std::vector<Finding> skipped_ones;
     const auto& record = std::get<tlsrpt::Record>(found);
     for (const std::string& skipped : record.skipped)
-        findings.push_back({Severity::warning,
-                            fmt::format("{}: nobody can report to rua=\"{}\"", name, skipped), "",
-                            "Write mailto:NAME@DOMAIN or https://HOST/PATH.", std::string(source)});
+        skipped_ones.push_back({Severity::warning,
+                                fmt::format("{}: nobody can report to rua=\"{}\"", name, skipped), "",
+                                "Write mailto:NAME@DOMAIN or https://HOST/PATH.", std::string(source)});
+    auto findings = few(std::move(skipped_ones), "values of rua that nobody can report to");
     if (!record.uris.empty())
         findings.push_back({Severity::ok, fmt::format("TLS reports go to {}", fmt::join(record.uris, ", ")),
                             "", "", std::string(source)});

@@ -23,6 +23,9 @@ struct Wish {
     WallTime now{};
     std::optional<std::string> id_now = {};      ///< nullopt: no valid record
     std::optional<std::string> policy_now = {};  ///< nullopt: none could be fetched
+    /// The TXT records that are meant for it; nullopt: they could not be looked up.
+    std::optional<std::vector<std::string>> records_now = std::vector<std::string>();
+    std::optional<std::vector<std::string>> report_records_now = std::vector<std::string>();
 };
 
 struct Publication {
@@ -36,11 +39,14 @@ struct Publication {
 /// have.
 Result<Publication> compose(const Wish& wish);
 
-/// A time as an id, "20260131120000"; later than `published` where that is one of ours.
+/// A time as an id, "20260131120000"; other than `published`, and later where that is a time.
 std::string fresh_id(WallTime now, const std::optional<std::string>& published);
 
 /// Lines that go ("-"), come ("+") and stay (" "), in the order of the new text; empty where nothing changes.
 std::string difference(std::string_view before, std::string_view after);
+
+/// The same for the TXT records, as lines of a zone file; those that may stay as they are do not count.
+std::string difference_of_records(const Wish& wish, const Publication& publication);
 
 /// All of it for people: policy, records, web servers, the order of steps, the difference.
 std::string instructions(const Wish& wish, const Publication& publication);

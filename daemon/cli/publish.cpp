@@ -1,16 +1,14 @@
 #include "cli/publish.hpp"
 
 #include "cli/control_option.hpp"
-#include "cli/judge.hpp"
-#include "cli/judge_policy.hpp"
+#include "cli/readiness.hpp"
 #include "config/units.hpp"
-#include "tlsrpt/record.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <ostream>
 
 namespace tlspolicy::cli {
@@ -22,23 +20,6 @@ sts::Mode mode_of(std::string_view name) {
     return sts::Mode::testing;  // CLI11 lets no other through
 }
 
-/// Where reports go now: who changes a policy does not mean to end them.
-std::vector<std::string> published_rua(const inquiry::Survey& survey) {
-    const auto* texts = survey.reporting ? std::get_if<engine::TxtRecords>(&*survey.reporting) : nullptr;
-    if (texts == nullptr) return {};
-    const auto found = tlsrpt::find_record(texts->texts);
-    const auto* record = std::get_if<tlsrpt::Record>(&found);
-    return record == nullptr ? std::vector<std::string>() : record->uris;
-}
-
-std::vector<Finding> obstacles(const inquiry::Survey& survey) {
-    auto findings = judge(survey);
-    std::erase_if(findings, [](const Finding& finding) {
-        return finding.severity != Severity::problem && finding.severity != Severity::unknown;
-    });
-    return findings;
-}
-
 boost::json::object to_json(const Wish& wish, const Publication& publication) {
     boost::json::object all{{"schema", 1},
                             {"domain", wish.domain},
@@ -47,6 +28,7 @@ boost::json::object to_json(const Wish& wish, const Publication& publication) {
                             {"record", publication.record}};
     if (!publication.report_record.empty()) all["report_record"] = publication.report_record;
     all["difference"] = wish.policy_now ? difference(*wish.policy_now, publication.policy) : "";
+    all["records_difference"] = difference_of_records(wish, publication);
     return all;
 }
 
@@ -63,49 +45,41 @@ void Publish::declare(CLI::App& command) {
     command.add_option("--rua", rua_, "Where TLS reports go: mailto:NAME@DOMAIN or https://HOST/PATH")
         ->allow_extra_args(false);
     command.add_flag("--enforce-ready", only_when_ready_,
-                     "Print nothing but what is wrong where tlspolicy check finds problems");
+                     "Print nothing but what is wrong where the mail hosts do not do what the policy asks "
+                     "for, or that could not be found out");
 }
 
-Result<Wish> Publish::wish_after(const inquiry::Survey& survey) const {
-    Wish wish;
-    wish.domain = survey.domain.text();
-    if (const auto policy = policy_in(survey)) {
-        wish.mode = policy->mode;
-        wish.max_age = policy->max_age;
-    }
-    if (!mode_.empty()) wish.mode = mode_of(mode_);
+Result<Asked> Publish::asked() const {
+    Asked asked;
+    if (!mode_.empty()) asked.mode = mode_of(mode_);
     if (!max_age_.empty()) {
         const auto max_age = config::parse_duration(max_age_);
         if (!max_age)
             return Error(ErrorKind::syntax, "--max-age: \"" + max_age_ + "\" " + max_age.error().message());
-        wish.max_age = std::chrono::duration_cast<std::chrono::seconds>(*max_age);
+        asked.max_age = std::chrono::duration_cast<std::chrono::seconds>(*max_age);
     }
-    wish.mx = mx_;
-    if (mx_.empty())
-        for (const auto& host : survey.hosts)
-            wish.mx.push_back(host.name);
-    wish.rua = rua_.empty() ? published_rua(survey) : rua_;
-    wish.now = survey.now;
-    wish.id_now = id_in(survey);
-    if (survey.policy.body) wish.policy_now = *survey.policy.body;
-    return wish;
+    asked.mx = mx_;
+    asked.rua = rua_;
+    return asked;
 }
 
 Exit Publish::run(Terminal& terminal) {
+    const auto asked = this->asked();
+    if (!asked) return tell_failure(terminal, asked.error());
     const auto survey = survey_.look(terminal);
     if (!survey) return tell_failure(terminal, survey.error());
+    const auto wish = wish_for(*survey, *asked);
+    if (!wish) return tell_failure(terminal, wish.error());
+    const auto publication = compose(*wish);
+    if (!publication) return tell_failure(terminal, publication.error());
     if (only_when_ready_) {
-        const auto findings = obstacles(*survey);
+        const auto findings = obstacles(*survey, sts::parse_policy(publication->policy).value());
         if (!findings.empty()) {
             terminal.err << "tlspolicy: not ready, nothing is written:\n"
                          << to_text(findings, Palette(terminal.colour), terminal.width);
             return exit_of(findings);
         }
     }
-    const auto wish = wish_after(*survey);
-    if (!wish) return tell_failure(terminal, wish.error());
-    const auto publication = compose(*wish);
-    if (!publication) return tell_failure(terminal, publication.error());
     if (terminal.json)
         terminal.out << boost::json::serialize(to_json(*wish, *publication)) << '\n';
     else

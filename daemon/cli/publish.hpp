@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/publication.hpp"
 #include "cli/survey_options.hpp"
+#include "cli/wish.hpp"
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ public:
     Exit run(Terminal& terminal) override;
 
 private:
-    Result<Wish> wish_after(const inquiry::Survey& survey) const;
+    Result<Asked> asked() const;
 
     SurveyOptions survey_;
     std::string mode_;     ///< empty: as published now

@@ -40,15 +40,39 @@ Error failed(const std::string& path) {
     return failed(path, std::strerror(errno));
 }
 
-/// "ID DIGEST".
+std::string digest_of(std::string_view text) {
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+    return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
+/// All that senders heed, in one order.
+std::string meaning_of(const sts::Policy& policy) {
+    std::vector<std::string_view> patterns;
+    for (const auto& pattern : policy.mx)
+        patterns.push_back(pattern.text());
+    std::sort(patterns.begin(), patterns.end());
+    patterns.erase(std::unique(patterns.begin(), patterns.end()), patterns.end());
+    return fmt::format("{} {} {}", sts::name_of(policy.mode), policy.max_age.count(),
+                       fmt::join(patterns, " "));
+}
+
+constexpr std::string_view mark = "policy ";  // of a line whose digest is of the policy, not of its text
+
+/// "policy ID DIGEST"; formerly "ID DIGEST", the digest of the text.
 std::optional<Published> parse(std::string_view text) {
+    // An id may be "policy", too.
+    const bool marked = text.starts_with(mark) && std::count(text.begin(), text.end(), ' ') == 2;
+    if (marked) text.remove_prefix(mark.size());
     const std::size_t blank = text.find(' ');
     if (blank == std::string_view::npos || text.size() != blank + 1 + digest_size + 1 || text.back() != '\n')
         return std::nullopt;
-    Published known{std::string(text.substr(0, blank)), std::string(text.substr(blank + 1, digest_size))};
-    const bool valid = sts::is_valid_id(known.id)
-                       && std::all_of(known.digest.begin(), known.digest.end(), ascii::is_alphanumeric);
-    if (!valid) return std::nullopt;
+    const std::string_view id = text.substr(0, blank);
+    const std::string_view digest = text.substr(blank + 1, digest_size);
+    if (!sts::is_valid_id(id) || !std::all_of(digest.begin(), digest.end(), ascii::is_alphanumeric))
+        return std::nullopt;
+    Published known{std::string(id), ""};
+    (marked ? known.digest : known.text_digest) = digest;
     return known;
 }
 
@@ -59,15 +83,17 @@ using File = std::unique_ptr<std::FILE, Closing>;
 
 }  // namespace
 
-Published published(std::string_view id, std::string_view policy_text) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(policy_text.data()), policy_text.size(), digest.data());
-    return {std::string(id), fmt::format("{:02x}", fmt::join(digest, ""))};
+Published published(std::string_view id, const sts::Policy& policy, std::string_view text) {
+    return {std::string(id), digest_of(meaning_of(policy)), digest_of(text)};
+}
+
+bool same_policy(const Published& before, const Published& now) noexcept {
+    return before.digest.empty() ? before.text_digest == now.text_digest : before.digest == now.digest;
 }
 
 std::vector<Finding> judge_change(const std::optional<Published>& before, const Published& now) {
     if (!before) return {};  // the first look
-    if (before->digest == now.digest) return {};
+    if (same_policy(*before, now)) return {};
     if (before->id != now.id)
         return {{Severity::ok, fmt::format("the policy has changed, and its id with it, to {}", now.id), "",
                  "", "RFC 8461, 8.1"}};
@@ -77,7 +103,8 @@ std::vector<Finding> judge_change(const std::optional<Published>& before, const 
 }
 
 bool supersedes(const std::optional<Published>& before, const Published& now) {
-    return !before || (*before != now && before->id != now.id);
+    if (!before || before->id != now.id) return true;
+    return before->digest.empty() && same_policy(*before, now);  // the new form for the old
 }
 
 PublishedFiles::PublishedFiles(std::string directory)
@@ -103,7 +130,7 @@ Result<void> PublishedFiles::write(const Domain& domain, const Published& now) c
     std::string fresh = fmt::format("{}/.{}.XXXXXX", directory_, domain.text());
     const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);
     if (descriptor < 0) return failed(fresh);
-    const std::string text = fmt::format("{} {}\n", now.id, now.digest);
+    const std::string text = fmt::format("{}{} {}\n", mark, now.id, now.digest);
     const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size())
                          && ::fsync(descriptor) == 0;
     Result<void> result;

@@ -3,6 +3,7 @@
 #include "base/domain.hpp"
 #include "base/error.hpp"
 #include "cli/finding.hpp"
+#include "sts/policy.hpp"
 
 #include <optional>
 #include <string>
@@ -15,12 +16,19 @@ namespace tlspolicy::cli {
 
 struct Published {
     std::string id;
-    std::string digest;  ///< of the policy's text: SHA-256 in hex
+    /// SHA-256 in hex, of what the policy says: line ends, order and unknown fields change nothing for
+    /// senders. Empty: written down before there was one.
+    std::string digest;
+    /// The same of its text. Empty: read back, where the other counts.
+    std::string text_digest = {};
 
     friend bool operator==(const Published&, const Published&) = default;
 };
 
-Published published(std::string_view id, std::string_view policy_text);
+Published published(std::string_view id, const sts::Policy& policy, std::string_view text);
+
+/// Whether both policies say the same.
+bool same_policy(const Published& before, const Published& now) noexcept;
 
 /// Pure.
 std::vector<Finding> judge_change(const std::optional<Published>& before, const Published& now);

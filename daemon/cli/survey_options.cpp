@@ -28,9 +28,6 @@ void SurveyOptions::declare(CLI::App& command) {
     command.add_option("--smtp-port", smtp_port_, "Where its mail hosts listen")->capture_default_str();
     command.add_option("--timeout", timeout_, "For the policy, and for each mail host")
         ->capture_default_str();
-    command.add_option("--state", state_,
-                       "Where to keep what was seen last; by default $XDG_STATE_HOME/tlspolicy, else "
-                       "~/.local/state/tlspolicy");
     engine_.declare(command);
 }
 

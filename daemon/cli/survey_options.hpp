@@ -11,19 +11,16 @@ namespace tlspolicy::cli {
 /// What the verbs share that look at a domain from outside.
 class SurveyOptions {
 public:
-    /// Declares DOMAIN, --smtp-port, --timeout, --state and the options of EngineOptions.
+    /// Declares DOMAIN, --smtp-port, --timeout and the options of EngineOptions.
     void declare(CLI::App& command);
 
     Result<inquiry::Survey> look(Terminal& terminal) const;
-    /// Empty: the usual one.
-    const std::string& state_directory() const noexcept { return state_; }
 
 private:
     std::string domain_;
     EngineOptions engine_;
     std::uint16_t smtp_port_ = 25;
     std::string timeout_ = "20s";
-    std::string state_;
 };
 
 }  // namespace tlspolicy::cli

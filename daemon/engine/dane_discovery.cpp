@@ -1,6 +1,7 @@
 #include "engine/dane_discovery.hpp"
 
 #include "async/event.hpp"
+#include "engine/records_in.hpp"
 
 #include <fmt/format.h>
 
@@ -31,11 +32,6 @@ Lookup weigh(const DnsAnswer<Records>& answer, FoundHost& found) {
     const auto& records = std::get<Records>(answer.value());
     found.ttl = std::min(found.ttl, records.ttl);
     return records.secure ? Lookup::secure : Lookup::insecure;
-}
-
-template <class Records>
-const Records* records_in(const DnsAnswer<Records>& answer) {
-    return answer ? std::get_if<Records>(&answer.value()) : nullptr;
 }
 
 /// Where the host's CNAMEs end; the host itself where it has none.

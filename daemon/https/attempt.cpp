@@ -3,11 +3,10 @@
 #include "base/version.hpp"
 #include "https/policy_response.hpp"
 #include "https/proxy_tunnel.hpp"
+#include "tls/connection.hpp"
 #include "tls/context.hpp"
-#include "tls/failure.hpp"
 
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -27,31 +26,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using TlsStream = asio::ssl::stream<beast::tcp_stream>;
 
-tcp::endpoint endpoint_of(const IpAddress& address, std::uint16_t port) {
-    if (address.is_v4()) return {asio::ip::address_v4(address.v4_octets()), port};
-    return {asio::ip::address_v6(address.octets()), port};
-}
-
 std::string with_port(const IpAddress& address, std::uint16_t port) {
     if (address.is_v4()) return fmt::format("{}:{}", address.text(), port);
     return fmt::format("[{}]:{}", address.text(), port);
-}
-
-bool no_route(const error_code& error) {
-    return error == asio::error::network_unreachable || error == asio::error::host_unreachable
-           || error == asio::error::address_family_not_supported
-           || error == boost::system::errc::address_not_available;
-}
-
-bool closed(const error_code& error) {
-    return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
-}
-
-std::string words_for(const error_code& error) {
-    if (closed(error)) return "connection closed";
-    if (error.category() == asio::error::get_ssl_category())
-        return tls::openssl_reason(static_cast<unsigned long>(error.value()));
-    return error.message();
 }
 
 /// One attempt; its parts are called in turn, and each says what went wrong, if anything.
@@ -90,13 +67,14 @@ private:
     FailedAttempt failure(Stage stage, const error_code& error, std::string_view doing,
                           std::string_view what) const {
         if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-        if (error == beast::error::timeout) return {stage, deadline_.passed(doing)};
-        return {stage, Error(ErrorKind::fetch, fmt::format("{}: {}", what, words_for(error)))};
+        if (error == beast::error::timeout) return {stage, deadline_.passed(doing), true};
+        return {stage, Error(ErrorKind::fetch, fmt::format("{}: {}", what, tls::words_for(error)))};
     }
 
     asio::awaitable<Failure> connect() {
         const auto& proxy = target_.settings->proxy;
-        const tcp::endpoint endpoint = endpoint_of(address_, proxy ? proxy->port : target_.settings->port);
+        const tcp::endpoint endpoint =
+            tls::endpoint_of(address_, proxy ? proxy->port : target_.settings->port);
         error_code error;
         co_await tcp_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
@@ -105,7 +83,7 @@ private:
             co_return std::nullopt;
         }
         const std::string where = "connecting to " + (proxy ? proxy_name_ : peer_);
-        co_return failure(no_route(error) ? Stage::unreachable : Stage::connect, error, "while " + where,
+        co_return failure(tls::no_route(error) ? Stage::unreachable : Stage::connect, error, "while " + where,
                           where);
     }
 
@@ -168,7 +146,7 @@ private:
             error_code error;
             const std::size_t count =
                 co_await tls_->async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
-            if (error && !closed(error))
+            if (error && !tls::has_ended(error))
                 co_return failure(Stage::response, error, "waiting for the " + what, what);
             auto progress =
                 !error ? response.received(count)

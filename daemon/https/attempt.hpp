@@ -27,6 +27,7 @@ struct Deadline {
 struct FailedAttempt {
     Stage stage = Stage::refused;
     Error error;
+    bool timed_out = false;
 };
 
 using AttemptOutcome = std::variant<std::string, FailedAttempt>;

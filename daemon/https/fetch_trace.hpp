@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,14 @@ struct AttemptTrace {
     unsigned http_status = 0;
     std::vector<HeaderField> fields = {};
     Stage reached = Stage::answered;
+    bool timed_out = false;
     std::optional<Error> failure = {};  ///< nullopt: it brought the policy
+    std::string body = {};              ///< that policy
 };
+
+/// The attempt that the outcome of a fetch speaks of: the one that brought the policy, else the first of
+/// those that came furthest. Null: there was none.
+const AttemptTrace* decisive(std::span<const AttemptTrace> attempts) noexcept;
 
 /// Told of each attempt as it ends, on the network loop; of one that is cancelled, nothing.
 class FetchObserver {

@@ -10,7 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace tlspolicy::https {
@@ -18,6 +18,9 @@ namespace {
 
 namespace asio = boost::asio;
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// When a fetch ends.
+enum class Extent : std::uint8_t { first_answer, every_address };
 
 Result<void> check(const Settings& settings) {
     if (!settings.proxy || IpAddress::parse(settings.proxy->host)) return {};
@@ -84,12 +87,12 @@ public:
         return {};
     }
 
-    asio::awaitable<Result<std::string>> fetch(Domain policy_domain) {
+    asio::awaitable<Result<std::string>> fetch(Domain policy_domain, Extent extent) {
         const Duration patience = settings_->timeout;
         const SteadyTime until = std::chrono::steady_clock::now() + patience;
         const auto slot = co_await slots_.take(until);
         if (!slot) co_return no_slot(patience);
-        auto result = co_await fetch_now(policy_domain);
+        auto result = co_await fetch_now(policy_domain, extent);
         if (!result) co_await throw_if_cancelled();
         co_return result;
     }
@@ -99,7 +102,7 @@ public:
 private:
     using Addresses = Result<std::vector<IpAddress>>;
 
-    asio::awaitable<Result<std::string>> fetch_now(Domain policy_domain) {
+    asio::awaitable<Result<std::string>> fetch_now(Domain policy_domain, Extent extent) {
         const Duration limit = settings_->timeout;
         const Deadline deadline{std::chrono::steady_clock::now() + limit, limit};
         const auto host = policy_domain.below("mta-sts");
@@ -110,7 +113,7 @@ private:
 
         const auto addresses = co_await addresses_for(target, *host, deadline);
         if (!addresses) co_return addresses.error();
-        auto result = co_await try_in_turn(policy_domain, target, *addresses, deadline);
+        auto result = co_await try_in_turn(policy_domain, target, *addresses, deadline, extent);
         co_return result;
     }
 
@@ -143,38 +146,50 @@ private:
 
     asio::awaitable<Result<std::string>> try_in_turn(Domain policy_domain, const Target& target,
                                                      const std::vector<IpAddress>& addresses,
-                                                     Deadline deadline) {
-        FailedAttempt furthest;
-        std::size_t left = addresses.size();
+                                                     Deadline deadline, Extent extent) {
+        std::optional<std::string> policy;
+        std::optional<FailedAttempt> furthest;
+        std::size_t tried = 0;
         for (const auto& address : addresses) {
-            const Deadline share = share_of(deadline, left--);
-            AttemptTrace trace{address};
-            FailedAttempt failed;
-            if (auto refused = guard(target, address)) {
-                failed = std::move(*refused);
-                tell(policy_domain, trace, &failed);
+            const Deadline share = share_of(deadline, addresses.size() - tried++);
+            auto outcome = co_await try_one(policy_domain, target, address, share);
+            if (auto* body = std::get_if<std::string>(&outcome)) {
+                if (!policy) policy = std::move(*body);
             } else {
-                auto* const traced = observer_ == nullptr ? nullptr : &trace;
-                auto outcome = co_await attempt(network_, target, address, share, traced);
-                tell(policy_domain, trace, std::get_if<FailedAttempt>(&outcome));
-                if (auto* policy = std::get_if<std::string>(&outcome)) co_return std::move(*policy);
-                failed = std::move(std::get<FailedAttempt>(outcome));
-                if (failed.stage == Stage::answered) co_return std::move(failed.error);
+                auto& failed = std::get<FailedAttempt>(outcome);
                 if (failed.stage == Stage::certificate && addresses.size() > 1)
                     failed.error = Error(failed.error.kind(),
                                          fmt::format("{} (at {})", failed.error.message(), address.text()));
+                if (!furthest || failed.stage > furthest->stage) furthest = std::move(failed);
             }
-            const bool first = &address == &addresses.front();
-            if (first || failed.stage > furthest.stage) furthest = std::move(failed);
+            const bool decided = policy || furthest->stage == Stage::answered;
+            if (decided && (extent == Extent::first_answer || tried >= max_addresses_looked_at)) break;
         }
-        co_return std::move(furthest.error);
+        if (policy) co_return std::move(*policy);
+        co_return std::move(furthest->error);
     }
 
-    void tell(const Domain& policy_domain, AttemptTrace& trace, const FailedAttempt* failed) const {
+    asio::awaitable<AttemptOutcome> try_one(const Domain& policy_domain, const Target& target,
+                                            IpAddress address, Deadline share) {
+        AttemptTrace trace{address};
+        if (auto refused = guard(target, address)) {
+            tell(policy_domain, trace, *refused);
+            co_return std::move(*refused);
+        }
+        auto* const traced = observer_ == nullptr ? nullptr : &trace;
+        auto outcome = co_await attempt(network_, target, address, share, traced);
+        tell(policy_domain, trace, outcome);
+        co_return outcome;
+    }
+
+    void tell(const Domain& policy_domain, AttemptTrace& trace, const AttemptOutcome& outcome) const {
         if (observer_ == nullptr) return;
-        if (failed != nullptr) {
+        if (const auto* failed = std::get_if<FailedAttempt>(&outcome)) {
             trace.reached = failed->stage;
+            trace.timed_out = failed->timed_out;
             trace.failure = failed->error;
+        } else {
+            trace.body = std::get<std::string>(outcome);
         }
         observer_->attempted(policy_domain, trace);
     }
@@ -225,7 +240,11 @@ void HttpsPolicyFetcher::observe(FetchObserver& observer) {
 }
 
 asio::awaitable<Result<std::string>> HttpsPolicyFetcher::fetch(Domain policy_domain) {
-    return impl_->fetch(policy_domain);
+    return impl_->fetch(policy_domain, Extent::first_answer);
+}
+
+asio::awaitable<Result<std::string>> HttpsPolicyFetcher::fetch_everywhere(Domain policy_domain) {
+    return impl_->fetch(policy_domain, Extent::every_address);
 }
 
 }  // namespace tlspolicy::https

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace tlspolicy::https {
@@ -33,6 +34,12 @@ public:
     Result<void> configure(Settings settings);
 
     boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override;
+
+    /// More addresses are not tried once there is an answer.
+    static constexpr std::size_t max_addresses_looked_at = 8;
+    /// The same, but each of the host's addresses has its turn, whatever the others say: for whoever wants to
+    /// know how they all do, and observes. The first policy is the result.
+    boost::asio::awaitable<Result<std::string>> fetch_everywhere(Domain policy_domain);
 
     /// Has each attempt from now on told to `observer`, which outlives them.
     void observe(FetchObserver& observer);

@@ -7,8 +7,12 @@
 #include "engine/ports.hpp"
 #include "https/fetch_trace.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tlspolicy::inquiry {
@@ -33,7 +37,6 @@ struct Journal {
     std::vector<Step<engine::DnsAnswer<engine::MxRecords>>> exchanges;
     std::vector<Step<engine::HostRecords>> hosts;
     std::vector<Step<engine::DnsAnswer<engine::TlsaRecords>>> tlsa;
-    std::vector<Step<engine::DnsAnswer<engine::AliasRecord>>> aliases;
     std::optional<cache::Cached> learned;  ///< the policy, even where it is not kept (max_age 0)
     std::vector<dns::Exchange> wire;
 };
@@ -44,6 +47,11 @@ const Step<Said>* find(const std::vector<Step<Said>>& steps, std::string_view na
     for (const auto& step : steps)
         if (step.name == name) return &step;
     return nullptr;
+}
+
+/// Under which the TLSA records of a host are written down: "_25._tcp.mx.example.com" (RFC 6698, 3).
+inline std::string tlsa_name(std::uint16_t port, std::string_view host) {
+    return fmt::format("_{}._tcp.{}", port, host);
 }
 
 }  // namespace tlspolicy::inquiry

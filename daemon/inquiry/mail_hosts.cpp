@@ -1,8 +1,7 @@
 #include "inquiry/mail_hosts.hpp"
 
 #include "engine/dane_target.hpp"
-
-#include <fmt/format.h>
+#include "engine/records_in.hpp"
 
 #include <algorithm>
 
@@ -12,7 +11,7 @@ namespace {
 std::vector<MailHost> listed(const Explanation& explanation) {
     std::vector<MailHost> hosts;
     for (const auto& step : explanation.journal.exchanges) {
-        const auto* records = step.said ? std::get_if<engine::MxRecords>(&*step.said) : nullptr;
+        const auto* records = engine::records_in(step.said);
         if (records == nullptr) continue;
         for (const auto& exchange : records->exchanges)
             if (!exchange.host.empty()) hosts.push_back({exchange.host, exchange.preference});
@@ -30,14 +29,13 @@ std::vector<MailHost> listed(const Explanation& explanation) {
 std::vector<std::string> tlsa_names(const MailHost& host, std::uint16_t port) {
     std::vector<std::string> names;
     const auto add = [&](const std::string& base) {
-        auto name = fmt::format("_{}._tcp.{}", port, base);
+        auto name = tlsa_name(port, base);
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
     };
     add(host.name);
     if (host.addresses == nullptr) return names;
     for (const auto* family : {&host.addresses->said.v6, &host.addresses->said.v4})
-        if (const auto* found = *family ? std::get_if<engine::AddressRecords>(&**family) : nullptr)
-            add(found->owner);
+        if (const auto* found = engine::records_in(*family)) add(found->owner);
     return names;
 }
 

@@ -51,9 +51,7 @@ asio::awaitable<engine::DnsAnswer<engine::TlsaRecords>> RecordingDns::tlsa(Domai
 }
 
 asio::awaitable<engine::DnsAnswer<engine::AliasRecord>> RecordingDns::alias(Domain name) {
-    const Time begun = clock_.now();
     auto answer = co_await dane_.alias(name);
-    note(journal_.aliases, name, begun, clock_.now(), answer);
     co_return answer;
 }
 

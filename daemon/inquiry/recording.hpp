@@ -22,6 +22,7 @@ public:
     boost::asio::awaitable<engine::DnsAnswer<engine::MxRecords>> mx(Domain domain) override;
     boost::asio::awaitable<engine::HostRecords> host(Domain host) override;
     boost::asio::awaitable<engine::DnsAnswer<engine::TlsaRecords>> tlsa(Domain name) override;
+    /// Handed on alone: nobody shows it.
     boost::asio::awaitable<engine::DnsAnswer<engine::AliasRecord>> alias(Domain name) override;
 
 private:

@@ -8,6 +8,7 @@
 #include "smtp/probe.hpp"
 #include "tls/trust.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ namespace tlspolicy::inquiry {
 struct FetchedPolicy {
     Result<std::string> body;
     std::vector<https::AttemptTrace> attempts = {};
-    std::vector<tls::ChainFault> faults = {};  ///< of the certificate that came last
+    std::vector<tls::ChainFault> faults = {};  ///< of the certificate of the decisive attempt
+    std::size_t left_out = 0;                  ///< addresses beyond those of the attempts
 };
 
 struct ProbedAddress {
@@ -29,12 +31,15 @@ struct ProbedAddress {
 };
 
 struct SurveyedHost {
-    std::string name;  ///< as the MX record has it, printable
+    std::string name;       ///< as the MX record has it, printable
+    bool looked_at = true;  ///< false: others went before it, and only its name is known
     dane::HostState dane = dane::HostState::no_dane;
     std::string why = {};  ///< what failed in looking it up
     std::vector<dane::Tlsa> tlsa = {};
     bool tlsa_secure = false;
     std::vector<ProbedAddress> addresses = {};
+    std::vector<std::string> gaps = {};  ///< why a family of its addresses could not be looked up
+    std::size_t left_out = 0;            ///< addresses beyond those, which were not connected to
 };
 
 struct Survey {

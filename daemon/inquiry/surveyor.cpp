@@ -1,6 +1,7 @@
 #include "inquiry/surveyor.hpp"
 
 #include "base/printable.hpp"
+#include "engine/records_in.hpp"
 #include "https/address_guard.hpp"
 #include "smtp/probe.hpp"
 
@@ -15,15 +16,6 @@ namespace tlspolicy::inquiry {
 namespace {
 
 namespace asio = boost::asio;
-
-template <class Records>
-const Records* records_in(const engine::DnsAnswer<Records>& answer) {
-    return answer ? std::get_if<Records>(&*answer) : nullptr;
-}
-
-std::string tlsa_name(std::uint16_t port, std::string_view base) {
-    return fmt::format("_{}._tcp.{}", port, base);
-}
 
 }  // namespace
 
@@ -57,7 +49,7 @@ Survey Surveyor::look_at(const Domain& domain) {
 
     works.clear();
     for (SurveyedHost& host : survey.hosts)
-        works.push_back(complete(host));
+        if (host.looked_at) works.push_back(complete(host));
     run(std::move(works));
 
     works.clear();
@@ -74,8 +66,12 @@ Surveyor::Work Surveyor::look_up_record(Domain name, engine::DnsAnswer<engine::T
 }
 
 Surveyor::Work Surveyor::fetch_policy(Domain domain, FetchedPolicy& into) {
-    into.body = co_await fetcher_.fetch(domain);
+    into.body = co_await fetcher_.fetch_everywhere(domain);
     into.attempts = journal_.attempts;
+    const auto* found =
+        journal_.policy_hosts.empty() ? nullptr : engine::records_in(journal_.policy_hosts.front().said);
+    if (found != nullptr && !into.attempts.empty())
+        into.left_out = found->addresses.size() - into.attempts.size();
 }
 
 Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
@@ -88,6 +84,25 @@ Surveyor::Work Surveyor::discover_hosts(Domain domain, Survey& survey) {
         host.dane = found.state;
         host.why = std::move(found.why);
         survey.hosts.push_back(std::move(host));
+    }
+    list_others(survey);
+}
+
+/// Discovery asks about so many hosts and no more, but a policy is to cover them all (RFC 8461, 4.1).
+void Surveyor::list_others(Survey& survey) const {
+    const auto* records =
+        journal_.exchanges.empty() ? nullptr : engine::records_in(journal_.exchanges.front().said);
+    if (records == nullptr) return;
+    auto exchanges = records->exchanges;
+    std::stable_sort(exchanges.begin(), exchanges.end(),
+                     [](const auto& a, const auto& b) { return a.preference < b.preference; });
+    for (const auto& exchange : exchanges) {
+        if (exchange.host.empty()) continue;
+        SurveyedHost other{printable(exchange.host)};
+        other.looked_at = false;
+        const bool known = std::any_of(survey.hosts.begin(), survey.hosts.end(),
+                                       [&](const SurveyedHost& host) { return host.name == other.name; });
+        if (!known) survey.hosts.push_back(std::move(other));
     }
 }
 
@@ -104,7 +119,7 @@ Surveyor::Work Surveyor::complete(SurveyedHost& host) {
 Surveyor::Work Surveyor::probe_address(std::string host, ProbedAddress& at) {
     auto context = roots_.current();
     if (!context) {
-        at.probed.step = smtp::Step::handshake;
+        at.probed.step = smtp::Step::not_from_here;
         at.probed.failure = context.error();
         co_return;
     }
@@ -118,10 +133,14 @@ void Surveyor::take_addresses(SurveyedHost& host) const {
     const auto* step = find(journal_.hosts, host.name);
     if (step == nullptr) return;
     for (const auto* family : {&step->said.v6, &step->said.v4}) {
-        const auto* records = records_in(*family);
+        if (!*family) host.gaps.push_back(family->error().message());
+        const auto* records = engine::records_in(*family);
         if (records == nullptr) continue;
         for (const IpAddress& address : records->addresses) {
-            if (host.addresses.size() >= max_addresses) return;
+            if (host.addresses.size() >= max_addresses) {
+                ++host.left_out;
+                continue;
+            }
             ProbedAddress at{address};
             at.refused = https::refusal(address, https_.allow_addresses).value_or("");
             host.addresses.push_back(std::move(at));
@@ -134,11 +153,11 @@ void Surveyor::take_tlsa(SurveyedHost& host) const {
     std::vector<std::string> bases;
     if (const auto* step = find(journal_.hosts, host.name))
         for (const auto* family : {&step->said.v6, &step->said.v4})
-            if (const auto* records = records_in(*family)) bases.push_back(records->owner);
+            if (const auto* records = engine::records_in(*family)) bases.push_back(records->owner);
     bases.push_back(host.name);
     for (const std::string& base : bases) {
         const auto* step = find(journal_.tlsa, tlsa_name(smtp_.port, base));
-        const auto* records = step == nullptr ? nullptr : records_in(step->said);
+        const auto* records = step == nullptr ? nullptr : engine::records_in(step->said);
         if (records == nullptr) continue;
         host.tlsa = records->records;
         // What DNSSEC does not vouch for on the way to the host makes the records as good as unsigned.
@@ -151,9 +170,9 @@ void Surveyor::judge_certificates(Survey& survey) {
     const auto context = roots_.current();
     if (!context) return;
     auto& policy = survey.policy;
-    const auto& attempts = policy.attempts;
-    if (!policy.body && !attempts.empty() && !attempts.back().chain.empty())
-        policy.faults = tls::faults_of(**context, attempts.back().chain,
+    const auto* attempt = https::decisive(policy.attempts);
+    if (!policy.body && attempt != nullptr && !attempt->chain.empty())
+        policy.faults = tls::faults_of(**context, attempt->chain,
                                        fmt::format("mta-sts.{}", survey.domain.text()), survey.now);
     for (SurveyedHost& host : survey.hosts)
         for (ProbedAddress& at : host.addresses)

@@ -45,6 +45,7 @@ private:
     Work complete(SurveyedHost& host);
     Work probe_address(std::string host, ProbedAddress& at);
 
+    void list_others(Survey& survey) const;
     void take_tlsa(SurveyedHost& host) const;
     void take_addresses(SurveyedHost& host) const;
     void judge_certificates(Survey& survey);

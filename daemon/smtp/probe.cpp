@@ -1,11 +1,10 @@
 #include "smtp/probe.hpp"
 
 #include "smtp/reply.hpp"
+#include "tls/connection.hpp"
 #include "tls/context.hpp"
-#include "tls/failure.hpp"
 
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -26,36 +25,17 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using TlsStream = asio::ssl::stream<beast::tcp_stream>;
 
-tcp::endpoint endpoint_of(const IpAddress& address, std::uint16_t port) {
-    if (address.is_v4()) return {asio::ip::address_v4(address.v4_octets()), port};
-    return {asio::ip::address_v6(address.octets()), port};
-}
-
 /// RFC 5321, 4.1.3: who has no name says where he comes from.
 std::string address_literal(const asio::ip::address& address) {
     if (address.is_v4()) return fmt::format("[{}]", address.to_string());
     return fmt::format("[IPv6:{}]", address.to_string());
 }
 
-bool closed(const error_code& error) {
-    return error == asio::error::eof || error == asio::ssl::error::stream_truncated
-           || error == asio::error::connection_reset || error == asio::error::broken_pipe;
-}
-
+/// A server that has no more to say may end the connection in any way.
 std::string words_for(const error_code& error) {
-    if (closed(error)) return "connection closed";
-    if (error.category() == asio::error::get_ssl_category())
-        return tls::openssl_reason(static_cast<unsigned long>(error.value()));
-    return error.message();
-}
-
-Step step_of(const error_code& error) {
-    if (error == beast::error::timeout || error == asio::error::timed_out) return Step::timed_out;
-    if (error == asio::error::network_unreachable || error == asio::error::host_unreachable
-        || error == asio::error::address_family_not_supported
-        || error == boost::system::errc::address_not_available)
-        return Step::unreachable;
-    return Step::refused;
+    if (error == asio::error::connection_reset || error == asio::error::broken_pipe)
+        return "connection closed";
+    return tls::words_for(error);
 }
 
 /// One probe; its parts are called in turn, and each says whether the next has a turn.
@@ -92,7 +72,7 @@ private:
     }
 
     asio::awaitable<bool> connect() {
-        const tcp::endpoint endpoint = endpoint_of(address_, settings_.port);
+        const tcp::endpoint endpoint = tls::endpoint_of(address_, settings_.port);
         error_code error;
         co_await tcp_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return fail(step_of(error), error, "connecting");
@@ -221,6 +201,13 @@ private:
 };
 
 }  // namespace
+
+Step step_of(const error_code& error) noexcept {
+    if (error == beast::error::timeout || error == asio::error::timed_out) return Step::timed_out;
+    if (error == asio::error::connection_refused || error == asio::error::connection_reset)
+        return Step::refused;
+    return tls::no_route(error) ? Step::unreachable : Step::not_from_here;
+}
 
 asio::awaitable<Probed> probe(asio::any_io_executor network, std::shared_ptr<SSL_CTX> context,
                               Settings settings, std::string host, IpAddress address) {

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/error_code.hpp>
 #include <openssl/types.h>
 
 #include <cstdint>
@@ -18,16 +19,20 @@ namespace tlspolicy::smtp {
 
 /// How far a probe came.
 enum class Step : std::uint8_t {
-    unreachable,  ///< no route from here
-    timed_out,    ///< no connection in time: nobody there, or port 25 is closed on the way
-    refused,      ///< no connection: nobody listens, or a firewall says so
-    greeting,     ///< connected, but no SMTP server greets
+    not_from_here,  ///< this machine did not even try: a local firewall, no more file descriptors
+    unreachable,    ///< no route from here
+    timed_out,      ///< no connection in time: nobody there, or port 25 is closed on the way
+    refused,        ///< the host said no: nobody listens, or a firewall speaks for it
+    greeting,       ///< connected, but no SMTP server greets
     ehlo,
     no_starttls,  ///< EHLO does not offer it
     starttls,     ///< offered, but then not done
     handshake,
     done,
 };
+
+/// What a connection means that was not made: `error` is why.
+Step step_of(const boost::system::error_code& error) noexcept;
 
 /// What one mail server says of its TLS.
 struct Probed {

@@ -74,7 +74,6 @@ Certificate certificate_of(const X509& certificate) {
     facts.names = dns_names(certificate);
     facts.not_before = time_of(X509_get0_notBefore(&certificate));
     facts.not_after = time_of(X509_get0_notAfter(&certificate));
-    facts.self_issued = X509_NAME_cmp(subject, issuer) == 0;
     facts.issuer_url = issuer_url(certificate);
     facts.der = encoded(&certificate, i2d_X509);
     facts.public_key = encoded(X509_get_X509_PUBKEY(&certificate), i2d_X509_PUBKEY);

@@ -19,7 +19,6 @@ struct Certificate {
     std::vector<std::string> names = {};                ///< the DNS names that it is for, as far as shown
     std::optional<WallTime> not_before = std::nullopt;  ///< nullopt: an unreadable date
     std::optional<WallTime> not_after = std::nullopt;
-    bool self_issued = false;     ///< subject and issuer are the same name
     std::string issuer_url = {};  ///< where its issuer's certificate is to be had (RFC 5280, 4.2.2.1)
     std::string der = {};         ///< the whole of it
     std::string public_key = {};  ///< its SubjectPublicKeyInfo, DER

@@ -35,9 +35,11 @@ std::string_view take(std::string_view& text, char delimiter) noexcept {
     return part;
 }
 
+/// RFC 8460, 3: what the record itself needs (",", ";" and "!") is percent-encoded.
 bool is_uri_text(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return ascii::is_printable(c) && std::string_view(" \"<>\\^`{|}!").find(c) == std::string_view::npos;
+        return ascii::is_printable(c)
+               && std::string_view(" \"<>\\^`{|}!,;").find(c) == std::string_view::npos;
     });
 }
 
@@ -61,7 +63,7 @@ bool is_usable_uri(std::string_view uri) noexcept {
         const std::string_view address = uri.substr(mail.size());
         const std::size_t at = address.find('@');
         return at != std::string_view::npos && at > 0 && at + 1 < address.size() && at == address.rfind('@')
-               && address.find_first_of("?,") == std::string_view::npos;
+               && address.find('?') == std::string_view::npos;
     }
     if (!ascii::equal_ignoring_case(uri.substr(0, web.size()), web)) return false;
     const std::string_view host = uri.substr(web.size());

@@ -24,8 +24,8 @@ struct NoRecord {
     bool any = false;  ///< there is a TXT record that means to
 };
 
-/// "mailto:" and one address without header fields, or "https://" and a host; nothing that a shell, a header
-/// or a log line could trip over.
+/// "mailto:" and one address without header fields, or "https://" and a host; nothing that the record itself,
+/// a shell, a header or a log line could trip over.
 bool is_usable_uri(std::string_view uri) noexcept;
 
 /// One TXT record, its strings joined. Fails with kind `syntax`.

@@ -67,8 +67,30 @@ class CheckTest(case.LabTest):
         lab.zone.records["_smtp._tls.reports-two.example"] = [REPORTS, REPORTS.replace("tlsrpt@", "other@")]
         cls.add("silent.example", reports=None)
         cls.add("changing.example")
-        cls.add("unsigned.insecure")
+        cls.furnish_odd_hosts()
         lab.publish()
+
+    @classmethod
+    def furnish_odd_hosts(cls):
+        lab, issue = cls.lab, cls.lab.authority.issue
+        unsigned = issue("mx.insecure")
+        lab.add_mx_host("mx.insecure", "192.0.2.33", unsigned)
+        lab.zone.records["_25._tcp.mx.insecure"] = [signed.tlsa(unsigned.certificate)]
+        cls.add("unsigned.insecure", mx="mx.insecure")
+        lab.add_mx_host("mx-port.example", "192.0.2.34", issue("mx-port.example"), port=2525)
+        cls.add("port.example", mx="mx-port.example")
+        cls.many = [f"mx{number}.many.example" for number in range(1, 18)]
+        lab.add_mx_host("mx1.many.example", "192.0.2.35", issue("*.many.example"))
+        for name in cls.many:
+            lab.zone.records[name] = ["A 192.0.2.35"]
+        cls.add("many.example", mx=cls.many, policy=web.policy("enforce", "*.many.example"))
+        lab.zone.records["mx-none.example"] = ['TXT "-"']
+        cls.add("noaddress.example", mx="mx-none.example")
+        cls.add("literal.example")
+        lab.zone.records["literal.example"].append("MX 30 192.0.2.1.")
+        cls.add("gaveup.example", mx="mx-plain.example", policy=web.policy("none"))
+        cls.add("twoaddresses.example")
+        lab.zone.records["mta-sts.twoaddresses.example"].append("A 192.0.2.99")  # nobody listens
 
     @classmethod
     def hosts(cls, **hosts):
@@ -77,20 +99,21 @@ class CheckTest(case.LabTest):
 
     @classmethod
     def add(cls, domain, mx="mx-good.example", policy="", reports=REPORTS):
-        cls.lab.add_domain(domain, [mx], web.policy("enforce", mx) if policy == "" else policy)
+        cls.lab.add_domain(domain, [mx] if isinstance(mx, str) else mx,
+                           web.policy("enforce", mx) if policy == "" else policy)
         if reports:
             cls.lab.zone.records[f"_smtp._tls.{domain}"] = [reports]
 
-    def tlspolicy(self, verb, domain, *more, state=None):
+    def tlspolicy(self, verb, domain, *more):
         return Outcome(*command.run(
             verb, domain, "--resolver", "127.0.0.1", "--ca-file", self.lab.authority.certificate, "--allow-address",
-            "192.0.2.0/24", "--allow-address", "2001:db8::/32", "--state", state or self.lab.work / "state", *more))
+            "192.0.2.0/24", "--allow-address", "2001:db8::/32", *more))
 
-    def check(self, domain, *more, **options):
-        return self.tlspolicy("check", domain, *more, **options)
+    def check(self, domain, *more, state=None):
+        return self.tlspolicy("check", domain, "--state", state or self.lab.work / "state", *more)
 
-    def finds(self, domain, status, *words):
-        outcome = self.check(domain)
+    def finds(self, domain, status, *words, options=()):
+        outcome = self.check(domain, *options)
         self.assertEqual(outcome.status, status, outcome.out + outcome.err)
         for each in words:
             self.assertIn(each, outcome.said())
@@ -125,6 +148,10 @@ class CheckTest(case.LabTest):
                    "mta-sts.weboldcert.example: certificate of mta-sts.weboldcert.example expired on 2021-01-01",
                    "Renew the certificate")
 
+    def test_every_address_of_the_policy_host(self):
+        self.finds("twoaddresses.example", WARNING, "ok: the policy is served",
+                   "warning: mta-sts.twoaddresses.example [192.0.2.99]: connecting to 192.0.2.99: Connection refused")
+
     def test_what_the_policy_says(self):
         self.finds("line.example", PROBLEM, 'problem: line 2 of the policy: mode "enforced" is not enforce, testing',
                    "line 4 of the policy: the field max-age is not known, and ignored", "(RFC 8461, 3.2)")
@@ -146,7 +173,26 @@ class CheckTest(case.LabTest):
         self.finds("mxsoon.example", WARNING, "the certificate ends on", "in 4 days")
         self.finds("mxgone.example", PROBLEM, "mx-gone.example [192.0.2.99]: no connection: connecting: Connection refused")
 
+    def test_the_list_of_mail_hosts(self):
+        self.finds("noaddress.example", PROBLEM, "problem: mx-none.example has no address")
+        outcome = self.finds("literal.example", PROBLEM,
+                             "problem: an MX record of literal.example names 192.0.2.1, which is not the name of a host")
+        self.assertNotIn("Add", outcome.said())
+        outcome = self.finds("many.example", UNKNOWN, "ok: mx1.many.example is covered by mx: *.many.example",
+                             "unknown: mx17.many.example was not looked at")
+        self.assertNotIn("covers none", outcome.said())
+
+    def test_the_port_and_the_time(self):
+        self.finds("port.example", PROBLEM, "mx-port.example [192.0.2.34]: no connection")
+        self.finds("port.example", FINE, "ok: mx-port.example [192.0.2.34]: STARTTLS", options=("--smtp-port", "2525"))
+        self.finds("good.example", FINE, options=("--timeout", "10s"))
+        wrong = self.check("good.example", "--timeout", "soon")
+        self.assertEqual((wrong.status, wrong.out), (UNKNOWN, ""))
+        self.assertIn('--timeout: "soon"', wrong.err)
+
     def test_dane(self):
+        self.finds("unsigned.insecure", FINE, "note: mx.insecure has TLSA records without DNSSEC",
+                   "ok: mx.insecure [192.0.2.33]: the TLSA records match the certificate")
         self.finds("mxtlsa.example", PROBLEM, "no TLSA record matches the certificate", 'Publish "TLSA 3 1 1 ',
                    "_25._tcp.mx-tlsa.example")
 
@@ -197,7 +243,7 @@ class CheckTest(case.LabTest):
         for name in ("_mta-sts.fresh.example", "_smtp._tls.fresh.example"):
             self.lab.zone.records[name] = ['TXT "-"']  # a resolver keeps what does not exist for a second
         self.lab.publish()
-        outcome = self.tlspolicy("publish", "fresh.example", "--json", "--mode", "enforce", "--rua",
+        outcome = self.tlspolicy("publish", "fresh.example", "--json", "--mode", "enforce", "--enforce-ready", "--rua",
                                  "mailto:tlsrpt@lab.example")
         self.assertEqual(outcome.status, FINE, outcome.err)
         made = outcome.json()
@@ -209,12 +255,14 @@ class CheckTest(case.LabTest):
 
     def test_publish_compares_with_what_is_there(self):
         same = self.tlspolicy("publish", "good.example")
-        self.assertIn("The policy that is published now is the same: nothing needs to change.", same.out)
+        self.assertIn("What is published now is the same: nothing needs to change.", same.out)
         outcome = self.tlspolicy("publish", "unused.example", "--mode", "testing", "--max-age", "2d")
         self.assertEqual(outcome.status, FINE, outcome.err)
         self.assertIn("- mode: enforce", outcome.out)
         self.assertIn("- mx: mx-former.example", outcome.out)
         self.assertIn("+ mode: testing", outcome.out)
+        self.assertIn('- _mta-sts.unused.example. IN TXT "v=STSv1; id=1;"', outcome.out)
+        self.assertIn("\nversion: STSv1\nmode: testing\nmx: mx-good.example\nmax_age: 172800\n", outcome.out)
         self.assertIn("+ max_age: 172800", outcome.out)
         self.assertIn("mailto:tlsrpt@lab.example", outcome.out)  # as it is now
 
@@ -224,6 +272,31 @@ class CheckTest(case.LabTest):
         self.assertIn("STARTTLS is not offered", outcome.err)
         ready = self.tlspolicy("publish", "testing.example", "--mode", "enforce", "--enforce-ready")
         self.assertEqual(ready.status, FINE, ready.err)
+        outcome = self.tlspolicy("publish", "gaveup.example", "--mode", "enforce", "--enforce-ready")
+        self.assertEqual((outcome.status, outcome.out), (PROBLEM, ""))
+        self.assertIn("STARTTLS is not offered", outcome.err)
+        outcome = self.tlspolicy("publish", "testing.example", "--mode", "enforce", "--enforce-ready", "--mx",
+                                 "mx-godo.example")
+        self.assertEqual((outcome.status, outcome.out), (PROBLEM, ""))
+        self.assertIn("no mx line of the policy covers it", " ".join(outcome.err.split()))
+
+    def test_publish_knows_all_mail_hosts(self):
+        outcome = self.tlspolicy("publish", "many.example")
+        self.assertEqual(outcome.status, FINE, outcome.err)
+        for name in self.many:
+            self.assertIn(f"\nmx: {name}\n", outcome.out)
+        outcome = self.tlspolicy("publish", "many.example", "--enforce-ready")
+        self.assertEqual((outcome.status, outcome.out), (UNKNOWN, ""))
+        self.assertIn("mx17.many.example was not looked at", outcome.err)
+
+    def test_publish_guesses_nothing(self):
+        outcome = self.tlspolicy("publish", "missing.example")
+        self.assertEqual((outcome.status, outcome.out), (UNKNOWN, ""))
+        self.assertIn("could not be read: HTTP status 404; say with --mode", outcome.err)
+        self.assertEqual(self.tlspolicy("publish", "missing.example", "--mode", "enforce").status, FINE)
+        outcome = self.tlspolicy("publish", "literal.example")
+        self.assertEqual((outcome.status, outcome.out), (UNKNOWN, ""))
+        self.assertIn("names 192.0.2.1, which is not the name of a host", outcome.err)
 
 
 if __name__ == "__main__":

@@ -183,6 +183,11 @@ void DnsServer::misbehave(std::string_view name, DnsFault fault) {
     sockets_->zone.misbehave(name, fault);
 }
 
+void DnsServer::misbehave(std::string_view name, DnsType type, DnsFault fault) {
+    const std::lock_guard lock(sockets_->mutex);
+    sockets_->zone.misbehave(name, type, fault);
+}
+
 void DnsServer::set_soa(std::uint32_t ttl, std::uint32_t minimum) {
     const std::lock_guard lock(sockets_->mutex);
     sockets_->zone.set_soa(ttl, minimum);

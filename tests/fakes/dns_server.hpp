@@ -31,6 +31,7 @@ public:
     void set(std::string_view name, DnsRecord record);
     void remove(std::string_view name);
     void misbehave(std::string_view name, DnsFault fault);
+    void misbehave(std::string_view name, DnsType type, DnsFault fault);
     void set_soa(std::uint32_t ttl, std::uint32_t minimum);
     unsigned queries(std::string_view name) const;
     unsigned queries(std::string_view name, DnsTransport transport) const;

@@ -159,6 +159,13 @@ DnsRecord dns_address(std::string_view text, std::uint32_t ttl) {
     return {DnsType::aaaa, Bytes(address.octets().begin(), address.octets().end()), ttl};
 }
 
+DnsRecord dns_mx(std::uint16_t preference, std::string_view host, std::uint32_t ttl) {
+    DnsRecord record{DnsType::mx, {}, ttl};
+    put16(record.data, preference);
+    put_name(record.data, host);
+    return record;
+}
+
 DnsRecord dns_cname(std::string_view target, std::uint32_t ttl) {
     DnsRecord record{DnsType::cname, {}, ttl};
     put_name(record.data, target);
@@ -177,6 +184,10 @@ void DnsZone::misbehave(std::string_view name, DnsFault fault) {
     faults_[lower(name)] = fault;
 }
 
+void DnsZone::misbehave(std::string_view name, DnsType type, DnsFault fault) {
+    type_faults_[{lower(name), type}] = fault;
+}
+
 void DnsZone::set_soa(std::uint32_t ttl, std::uint32_t minimum) {
     soa_ttl_ = ttl;
     soa_minimum_ = minimum;
@@ -191,15 +202,17 @@ unsigned DnsZone::queries(std::string_view name, DnsTransport transport) const {
     return found == queries_.end() ? 0 : found->second;
 }
 
-DnsFault DnsZone::fault_of(const std::string& name) const {
-    const auto found = faults_.find(name);
+DnsFault DnsZone::fault_of(const Asked& asked) const {
+    const auto of_type = type_faults_.find({asked.name, static_cast<DnsType>(asked.type)});
+    if (of_type != type_faults_.end()) return of_type->second;
+    const auto found = faults_.find(asked.name);
     return found == faults_.end() ? DnsFault::none : found->second;
 }
 
 DnsReaction DnsZone::react(std::span<const std::uint8_t> query, DnsTransport transport) {
     const Asked asked = Asked::read(query);
     const unsigned before = queries_[{asked.name, transport}]++;
-    const DnsFault fault = fault_of(asked.name);
+    const DnsFault fault = fault_of(asked);
     const bool tcp = transport == DnsTransport::tcp;
     DnsReaction reaction;
     switch (fault) {

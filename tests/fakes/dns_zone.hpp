@@ -12,7 +12,7 @@
 /// What a scripted DNS server knows, and how it misbehaves: bytes of a query → what it does. No socket.
 namespace tlspolicy::fakes {
 
-enum class DnsType : std::uint16_t { a = 1, cname = 5, txt = 16, aaaa = 28 };
+enum class DnsType : std::uint16_t { a = 1, cname = 5, mx = 15, txt = 16, aaaa = 28 };
 
 struct DnsRecord {
     DnsType type;
@@ -24,6 +24,7 @@ struct DnsRecord {
 DnsRecord dns_txt(std::string_view text, std::uint32_t ttl = 300);
 DnsRecord dns_txt(const std::vector<std::string>& strings, std::uint32_t ttl = 300);
 DnsRecord dns_address(std::string_view address, std::uint32_t ttl = 300);  ///< A or AAAA
+DnsRecord dns_mx(std::uint16_t preference, std::string_view host, std::uint32_t ttl = 300);
 DnsRecord dns_cname(std::string_view target, std::uint32_t ttl = 300);
 
 enum class DnsFault : std::uint8_t {
@@ -69,6 +70,8 @@ public:
     /// The name and all its types are gone: NXDOMAIN.
     void remove(std::string_view name);
     void misbehave(std::string_view name, DnsFault fault);
+    /// In answers of one type alone; it goes before the other.
+    void misbehave(std::string_view name, DnsType type, DnsFault fault);
     /// TTL and MINIMUM of the SOA record in negative answers.
     void set_soa(std::uint32_t ttl, std::uint32_t minimum);
     /// The AD bit of every answer.
@@ -88,10 +91,11 @@ private:
     void put_soa(Draft& draft) const;
     std::vector<std::uint8_t> answer(const Asked& asked, DnsFault fault, DnsTransport transport) const;
     std::vector<std::uint8_t> broken(const Asked& asked, DnsFault fault) const;
-    DnsFault fault_of(const std::string& name) const;
+    DnsFault fault_of(const Asked& asked) const;
 
     std::map<std::string, std::map<DnsType, std::vector<DnsRecord>>> names_;
     std::map<std::string, DnsFault> faults_;
+    std::map<std::pair<std::string, DnsType>, DnsFault> type_faults_;
     std::map<std::pair<std::string, DnsTransport>, unsigned> queries_;
     std::uint32_t soa_ttl_ = 600;
     std::uint32_t soa_minimum_ = 120;

@@ -53,9 +53,12 @@ struct FetchFixture {
     }
 
     Result<std::string> run(https::HttpsPolicyFetcher& fetcher) {
+        return run(fetcher.fetch(Domain::parse("example.com").value()));
+    }
+
+    Result<std::string> run(boost::asio::awaitable<Result<std::string>> work) {
         std::optional<Result<std::string>> result;
-        const auto domain = Domain::parse("example.com").value();
-        boost::asio::co_spawn(loop, fetcher.fetch(domain),
+        boost::asio::co_spawn(loop, std::move(work),
                               [&](std::exception_ptr failure, Result<std::string> fetched) {
                                   REQUIRE_FALSE(failure);
                                   result = std::move(fetched);

@@ -28,6 +28,12 @@ struct TraceFixture : FetchFixture {
         fetcher.observe(kept);
         static_cast<void>(run(fetcher));
     }
+    Result<std::string> observed_fetch_everywhere(std::uint16_t port) {
+        settings.port = port;
+        https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+        fetcher.observe(kept);
+        return run(fetcher.fetch_everywhere(Domain::parse("example.com").value()));
+    }
 
     const https::AttemptTrace& only() {
         REQUIRE(kept.attempts.size() == 1);
@@ -66,7 +72,6 @@ TEST_CASE_FIXTURE(TraceFixture, "an observer sees the TLS session, the certifica
     CHECK(own.names == std::vector<std::string>{"mta-sts.example.com"});
     CHECK(day(own.not_before) == "2024-02-29");
     CHECK(day(own.not_after) == "2099-12-31");
-    CHECK_FALSE(own.self_issued);
     CHECK(own.der.size() > own.public_key.size());
     CHECK(own.der.find(own.public_key) != std::string::npos);
     CHECK(attempt.chain.back().issuer == "Throwaway Root");
@@ -106,4 +111,47 @@ TEST_CASE_FIXTURE(TraceFixture, "an observer sees every address, the refused one
     CHECK(kept.attempts[1].reached == Stage::connect);
     CHECK(kept.attempts[1].failure->message() == "connecting to 127.0.0.3: Connection refused");
     CHECK_FALSE(kept.attempts[2].failure.has_value());
+}
+
+TEST_CASE_FIXTURE(TraceFixture, "a fetch everywhere tries the addresses after the first answer, too") {
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    Behaviour missing;
+    missing.response = fakes::http_response("<html>", "404 Not Found", "text/html");
+    const HttpsServer other(ip("127.0.0.2"), ca.issue(leaf()), missing, server.port());
+    SUBCASE("a policy is the result, wherever it comes from") {
+        dns.set_addresses(policy_host, {"127.0.0.2", "127.0.0.1", "127.0.0.3"});
+        CHECK_FETCHES(observed_fetch_everywhere(server.port()));
+        REQUIRE(kept.attempts.size() == 3);
+        CHECK(kept.attempts[0].http_status == 404);
+        CHECK(kept.attempts[1].body == fakes::good_policy);
+        CHECK(kept.attempts[2].reached == Stage::connect);
+        CHECK(https::decisive(kept.attempts) == &kept.attempts[1]);
+    }
+    SUBCASE("without one it is what came furthest") {
+        dns.set_addresses(policy_host, {"127.0.0.3", "127.0.0.2", "127.0.0.3"});
+        CHECK_FAILS(observed_fetch_everywhere(server.port()), ErrorKind::fetch, "HTTP status 404");
+        REQUIRE(kept.attempts.size() == 3);
+        CHECK(https::decisive(kept.attempts) == &kept.attempts[1]);
+    }
+    SUBCASE("there is an end of them") {
+        dns.set_addresses(policy_host, {"127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.2", "127.0.0.1",
+                                        "127.0.0.2", "127.0.0.1", "127.0.0.2", "127.0.0.1"});
+        CHECK_FETCHES(observed_fetch_everywhere(server.port()));
+        CHECK(kept.attempts.size() == https::HttpsPolicyFetcher::max_addresses_looked_at);
+    }
+}
+
+TEST_CASE_FIXTURE(TraceFixture, "an observer is told of a time-out from a failure that is definite") {
+    Behaviour old;
+    old.spoken = fakes::Spoken::tls_1_1_only;
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()), old);
+    observed_fetch(server.port());
+    CHECK(only().reached == Stage::handshake);
+    CHECK_FALSE(only().timed_out);
+    kept.attempts.clear();
+    settings.timeout = std::chrono::milliseconds(300);
+    const fakes::BlackHole hole(ip("127.0.0.1"), 0);
+    observed_fetch(hole.port());
+    CHECK(only().reached == Stage::connect);
+    CHECK(only().timed_out);
 }

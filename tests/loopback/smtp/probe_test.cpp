@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(ProbeFixture,
         const auto probed = probe(server.port());
         CHECK(probed.step == Step::done);
         REQUIRE(probed.chain.size() == 1);
-        CHECK(probed.chain.front().self_issued);
+        CHECK(probed.chain.front().issuer == probed.chain.front().subject);
     }
     SUBCASE("with its intermediate") {
         fakes::LeafOptions leaf;

@@ -136,6 +136,19 @@ TEST_CASE("what the daemon says of itself is shown whatever it is") {
 )") != text.npos);
 }
 
+TEST_CASE("of thousands of wrong lines ten are shown") {
+    auto explanation = example();
+    std::string body;
+    for (int i = 0; i < 30000; ++i)
+        body += "x\n";
+    REQUIRE(explanation.journal.fetches.size() == 1);
+    explanation.journal.fetches.front().said = body;
+    const auto text = shown(explanation);
+    CHECK(text.find("    10  x\n") != std::string::npos);
+    CHECK(text.find("    11  x\n") == std::string::npos);
+    CHECK(text.find("    ... and 29990 wrong lines more\n") != std::string::npos);
+}
+
 TEST_CASE("every DNS query is shown on demand") {
     auto explanation = example();
     dns::Reply reply;

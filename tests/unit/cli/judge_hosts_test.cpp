@@ -1,51 +1,13 @@
 #include "cli/judge_hosts.hpp"
 
-#include "cli/judge_policy.hpp"
 #include "survey_samples.hpp"
 
 namespace tlspolicy::cli {
 namespace {
 
 using namespace tlspolicy::test;
-using inquiry::Survey;
 using inquiry::SurveyedHost;
 using smtp::Step;
-
-std::optional<sts::Policy> policy_of(std::string_view mode, const std::vector<std::string>& patterns) {
-    std::string text = "version: STSv1\nmode: " + std::string(mode) + "\nmax_age: 604800\n";
-    for (const auto& pattern : patterns)
-        text += "mx: " + pattern + "\n";
-    return sts::parse_policy(text).value();
-}
-
-TEST_CASE("every mail host is to be covered, and every pattern used") {  // RFC 8461, 4.1
-    const Survey survey = good_survey();
-    const auto faults = [&](std::string_view mode, const std::vector<std::string>& patterns) {
-        return faults_in(judge_mx(survey, policy_of(mode, patterns)));
-    };
-    CHECK(faults("enforce", {"mx.example.com"}).empty());
-    CHECK(faults("enforce", {"*.example.com"}).empty());
-    CHECK(faults("enforce", {"mx.example.com", "*.example.net"})
-          == "warning: mx: *.example.net covers none of the domain's mail hosts\n");
-    const std::string uncovered =
-        ": mx.example.com is a mail host of the domain, and no mx line of the policy covers it\n"
-        "warning: mx: mail.example.com covers none of the domain's mail hosts\n";
-    CHECK(faults("enforce", {"mail.example.com"}) == "problem" + uncovered);
-    CHECK(faults("testing", {"mail.example.com"}) == "warning" + uncovered);
-    CHECK(faults("none", {"mail.example.com"}).empty());
-    CHECK(judge_mx(survey, std::nullopt).empty());
-}
-
-TEST_CASE("a domain is to take mail") {
-    Survey survey = good_survey();
-    survey.mx = dane::MxState::no_mail;
-    CHECK(faults_in(judge_mx(survey, std::nullopt))
-          == "problem: example.com takes no mail: it does not exist, or has a null MX\n");
-    survey.mx = dane::MxState::failed;
-    survey.mx_why = "MX example.com: no answer";
-    CHECK(faults_in(judge_mx(survey, std::nullopt))
-          == "unknown: the mail hosts of example.com could not be looked up: MX example.com: no answer\n");
-}
 
 std::string host_faults(const SurveyedHost& host, Severity grave = Severity::problem) {
     return faults_in(judge_host(host, today, grave));
@@ -71,6 +33,8 @@ TEST_CASE("a mail host is to offer STARTTLS and do it") {  // RFC 8461, 4.2
     CHECK(host_faults(host_that(Step::refused, "refused")) == "problem" + at + "no connection: refused\n");
     CHECK(host_faults(host_that(Step::timed_out, "time-out"))
           == "unknown" + at + "no connection: time-out\n");
+    CHECK(host_faults(host_that(Step::not_from_here, "not permitted"))
+          == "unknown" + at + "no connection: not permitted\n");
     CHECK(host_faults(host_that(Step::greeting, "421")) == "unknown" + at + "421\n");
     CHECK(host_faults(host_that(Step::ehlo, "502")) == "unknown" + at + "502\n");
     CHECK(host_faults(host_that(Step::unreachable, "no route"))
@@ -153,6 +117,29 @@ TEST_CASE("a host that cannot be found or must not be connected to") {
     host.addresses.front().refused = "private use (RFC 1918)";
     CHECK(host_faults(host)
           == "unknown: mx.example.com [10.0.0.1]: not connected to: private use (RFC 1918)\n");
+}
+
+TEST_CASE("a family of addresses that could not be looked up is told") {
+    SurveyedHost host{"mx.example.com"};
+    host.addresses = {good_address()};
+    host.gaps = {"AAAA mx.example.com: SERVFAIL"};
+    CHECK(
+        host_faults(host)
+        == "unknown: not all addresses of mx.example.com could be looked up: AAAA mx.example.com: "
+           "SERVFAIL\n");
+    host.addresses.clear();  // insecure, so no failure for DANE
+    host.dane = dane::HostState::no_dane;
+    CHECK(host_faults(host)
+          == "unknown: mx.example.com could not be looked up: AAAA mx.example.com: SERVFAIL\n");
+}
+
+TEST_CASE("addresses beyond those that were connected to are told") {
+    SurveyedHost host{"mx.example.com"};
+    host.addresses = {good_address()};
+    host.left_out = 1;
+    CHECK(host_faults(host) == "unknown: mx.example.com has 1 more address, which was not connected to\n");
+    host.left_out = 3;
+    CHECK(host_faults(host) == "unknown: mx.example.com has 3 more addresses, which were not connected to\n");
 }
 
 SurveyedHost with_tlsa(std::vector<dane::Tlsa> records) {

@@ -52,9 +52,10 @@ TEST_CASE("what nobody can report to is skipped, and the rest counts") {
     good("v=TLSRPTv1; rua=postmaster@example.com", {}, {"postmaster@example.com"});
     good("v=TLSRPTv1; rua=http://c.example/,mailto:a@b.example", {"mailto:a@b.example"},
          {"http://c.example/"});
-    for (const char* uri :
-         {"mailto:", "mailto:a", "mailto:@b.example", "mailto:a@", "mailto:a@b?cc=c@d", "https://",
-          "https:///path", "mailto:a@b@c", "mailto:a b@c", "https://-c.example", "ftp://c.example"}) {
+    for (const char* uri : {"mailto:", "mailto:a", "mailto:@b.example", "mailto:a@", "mailto:a@b?cc=c@d",
+                            "https://", "https:///path", "mailto:a@b@c", "mailto:a b@c", "https://-c.example",
+                            "ftp://c.example", "https://c.example/a;b", "https://c.example/a,b",
+                            "https://c.example/a!10m", "mailto:a;b@c.example", "mailto:a,b@c.example"}) {
         CAPTURE(uri);
         CHECK_FALSE(is_usable_uri(uri));
     }
