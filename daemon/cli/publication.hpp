@@ -42,7 +42,8 @@ Result<Publication> compose(const Wish& wish);
 /// A time as an id, "20260131120000"; other than `published`, and later where that is a time.
 std::string fresh_id(WallTime now, const std::optional<std::string>& published);
 
-/// Lines that go ("-"), come ("+") and stay (" "), in the order of the new text; empty where nothing changes.
+/// Lines that go ("-"), come ("+") and stay (" "), in the order of the new text, what goes where it stood;
+/// empty where nothing changes.
 std::string difference(std::string_view before, std::string_view after);
 
 /// The same for the TXT records, as lines of a zone file; those that may stay as they are do not count.

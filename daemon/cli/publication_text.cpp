@@ -140,12 +140,26 @@ std::string difference(std::string_view before, std::string_view after) {
     if (old_lines == new_lines) return "";
     std::string text;
     std::size_t gone = 0;
-    for (const std::string_view line : old_lines)
-        if (!holds(new_lines, line) && ++gone <= most_gone)
-            text += fmt::format("- {}\n", printable(line, 100));
-    if (gone > most_gone) text += fmt::format("- ... and {} lines more\n", gone - most_gone);
-    for (const std::string_view line : new_lines)
+    auto left = old_lines.begin();  // what of the old text has not been told
+    const auto tell_gone_until = [&](auto end) {
+        for (; left < end; ++left)
+            if (!holds(new_lines, *left) && ++gone <= most_gone)
+                text += fmt::format("- {}\n", printable(*left, 100));
+    };
+    for (const std::string_view line : new_lines) {
+        const auto same = std::find(left, old_lines.end(), line);
+        if (same != old_lines.end()) {
+            tell_gone_until(same);
+            left = same + 1;
+        } else {
+            tell_gone_until(std::find_if(left, old_lines.end(), [&](std::string_view old_line) {
+                return holds(new_lines, old_line);
+            }));
+        }
         text += fmt::format("{} {}\n", holds(old_lines, line) ? ' ' : '+', line);
+    }
+    tell_gone_until(old_lines.end());
+    if (gone > most_gone) text += fmt::format("- ... and {} lines more\n", gone - most_gone);
     return text;
 }
 

@@ -83,10 +83,13 @@ TEST_CASE("the difference tells lines that go, come and stay") {
     CHECK(difference("a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n").empty());
     CHECK(difference("a: 1\nb: 2\n", "b: 2\nc: 3\n") == "- a: 1\n  b: 2\n+ c: 3\n");
     CHECK(difference("", "a: 1\n") == "+ a: 1\n");
+    CHECK(difference("a: 1\nb: 2\nc: 3\n", "a: 1\nb: 9\nc: 3\n") == "  a: 1\n- b: 2\n+ b: 9\n  c: 3\n");
+    CHECK(difference("a: 1\nb: 2\n", "b: 2\na: 1\n") == "  b: 2\n  a: 1\n");
+    CHECK(difference("a: 1\nb: 2\n", "a: 1\n") == "  a: 1\n- b: 2\n");
     std::string huge;
     for (int i = 0; i < 30000; ++i)
         huge += "x\n";
-    CHECK(difference(huge, "a: 1\n").ends_with("- x\n- ... and 29900 lines more\n+ a: 1\n"));
+    CHECK(difference(huge, "a: 1\n").ends_with("- x\n+ a: 1\n- ... and 29900 lines more\n"));
     CHECK(difference("\x1b[2J\n", "") == "- \\x1b[2J\n");
 }
 
