@@ -1,3 +1,4 @@
+#include "base/printable.hpp"
 #include "base/version.hpp"
 #include "cli/completion.hpp"
 #include "cli/verbs.hpp"
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,14 @@ int unless_unwritten(int status) {
     return static_cast<int>(Exit::unknown);
 }
 
+/// CLI11 would say that there is no verb at all.
+std::optional<std::string> unknown_verb(int argc, char** argv) {
+    if (argc < 2 || std::string_view(argv[1]).starts_with('-')) return std::nullopt;
+    for (const auto& offer : tlspolicy::cli::verbs())
+        if (offer.name == argv[1]) return std::nullopt;
+    return tlspolicy::printable(argv[1], 50);
+}
+
 int run(int argc, char** argv) {
     CLI::App app(
         "tlspolicy, the command beside tlspolicyd: asks the running daemon, and checks what it needs");
@@ -47,6 +57,10 @@ int run(int argc, char** argv) {
     if (argc > 1 && std::string_view(argv[1]) == "complete") {  // for the shells: conf/completion
         std::cout << tlspolicy::cli::candidates(app, {argv + 2, argv + argc});
         return 0;
+    }
+    if (const auto wrong = unknown_verb(argc, argv)) {
+        std::cerr << "tlspolicy: there is no verb \"" << *wrong << "\": tlspolicy --help lists them\n";
+        return static_cast<int>(Exit::unknown);
     }
     try {
         app.parse(argc, argv);

@@ -3,14 +3,15 @@
 #include "base/ascii.hpp"
 #include "base/printable.hpp"
 #include "cli/explain_sections.hpp"
+#include "cli/known_entry.hpp"
 #include "engine/dane_target.hpp"
 #include "inquiry/words.hpp"
 #include "postfix/reply_text.hpp"
 #include "tls/certificate.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 namespace tlspolicy::cli {
@@ -67,46 +68,25 @@ void show_answer(Outline& outline, const Explanation& explanation, const MapAnsw
     if (answer != judgement) outline.line(2, "By this rule alone: " + std::string(ascii::trim(judgement)));
 }
 
-/// What is neither an object nor a list of them; a time as its instant.
-std::optional<std::string> shown(const boost::json::value& value) {
-    if (const auto* words = value.if_string()) return printable(*words, 500);
-    if (const auto* object = value.if_object()) {
-        const auto* instant = object->if_contains("at");
-        return instant != nullptr ? shown(*instant) : std::nullopt;
-    }
-    const auto* list = value.if_array();
-    if (list == nullptr) return boost::json::serialize(value);
-    std::string all;
-    for (const auto& each : *list) {
-        const auto one = shown(each);
-        if (!one) return std::nullopt;
-        all += (all.empty() ? "" : ", ") + *one;
-    }
-    return all;
-}
-
-/// An object of the daemon's, whatever it has to say by now.
-void show_object(Outline& outline, std::size_t depth, const boost::json::object& object) {
-    for (const auto& [name, value] : object) {
-        if (name == "schema" || name == "lines") continue;  // the policy was shown already
-        if (const auto simple = shown(value)) {
-            outline.line(depth, fmt::format("{}: {}", std::string_view(name), *simple));
-            continue;
-        }
-        outline.line(depth, std::string(name));
-        if (const auto* inner = value.if_object()) {
-            show_object(outline, depth + 1, *inner);
-            continue;
-        }
-        for (const auto& each : value.get_array())
-            if (const auto* inner = each.if_object()) show_object(outline, depth + 1, *inner);
-    }
-}
-
-void show_daemon(Outline& outline, const DaemonView& daemon) {
+void show_daemon(Outline& outline, const Explanation& explanation, const DaemonView& daemon) {
     outline.heading("The running daemon");
     if (!daemon.entry) return outline.line(1, daemon.note, Tone::faint);
-    show_object(outline, 1, *daemon.entry);
+    for (const Row& fact : facts_of_entry(*daemon.entry)) {
+        const Cell& value = fact.back();
+        if (fact.front().text.empty())
+            outline.line(2, ascii::trim(value.text), value.tone);
+        else
+            outline.line(1, fact.front().text + ": " + value.text, value.tone);
+    }
+    const auto asked_for = [&](const std::string& map) {
+        return std::any_of(explanation.answers.begin(), explanation.answers.end(),
+                           [&](const MapAnswer& each) { return each.map == map; });
+    };
+    for (const Row& answer : answers_of(*daemon.entry)) {
+        const std::string& map = answer.front().text;
+        if (asked_for(map))
+            outline.line(1, fmt::format("Answers in map {}: {}", map, ascii::trim(answer.back().text)));
+    }
 }
 
 }  // namespace
@@ -145,7 +125,7 @@ std::string to_text(const Explanation& explanation, const DaemonView& daemon, De
         show_override(outline, explanation);
         show_policy(outline, explanation);
         show_mail_hosts(outline, explanation);
-        show_daemon(outline, daemon);
+        show_daemon(outline, explanation, daemon);
     }
     outline.heading("Answers");
     for (const auto& answer : explanation.answers)

@@ -48,6 +48,7 @@ std::string moment_at(const json::object& object, std::string_view name) {
     const json::object& moment = object_at(object, name);
     if (moment.empty()) return "never";
     const std::int64_t left = number_at(moment, "in");
+    if (left == 0) return text_at(moment, "at") + " (now)";
     if (left < 0) return fmt::format("{} ({} ago)", text_at(moment, "at"), shown_duration(-left));
     return fmt::format("{} (in {})", text_at(moment, "at"), shown_duration(left));
 }

@@ -188,6 +188,8 @@ class ControlTest(case.LabTest):
             with self.subTest(arguments=arguments):
                 done = subprocess.run([self.command, *arguments], check=False, capture_output=True, timeout=20)
                 self.assertEqual(UNKNOWN, done.returncode)
+                if arguments == ["nonsense"]:
+                    self.assertIn(b'there is no verb "nonsense"', done.stderr)
 
     def test_the_configuration_tells_where_the_socket_is(self):
         running = self.begin()

@@ -185,7 +185,7 @@ class ExplainTest(case.LabTest):
             explanation = self.explain("testing.example", *options)
             self.assertEqual("testing", explanation["daemon"]["sts"]["kind"])
             self.assertEqual(["testing.example"], [dane["key"] for dane in explanation["daemon"]["dane"]])
-            self.assertIn("kind: testing", self.explained("testing.example", *options))
+            self.assertIn("MTA-STS: testing", self.explained("testing.example", *options))
             relay = self.explain("[relay.example]:587", *options)
             self.assertIn("[relay.example]:587", [dane["key"] for dane in relay["daemon"]["dane"]])
         self.assertIn("no such socket", self.explain("testing.example", "--socket", "/nowhere")["daemon"]["note"])

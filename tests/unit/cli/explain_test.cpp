@@ -2,6 +2,7 @@
 #include "cli/outline.hpp"
 #include "unit/inquiry/samples.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
@@ -112,28 +113,34 @@ TEST_CASE("an override and monitor mode stand before the rule") {
           != text.npos);
 }
 
-TEST_CASE("what the daemon says of itself is shown whatever it is") {
+TEST_CASE("what the daemon knows stands beside what was found just now") {
     DaemonView daemon;
-    daemon.entry = boost::json::object{
-        {"schema", 1},
-        {"domain", "example.com"},
-        {"sts",
-         {{"kind", "enforce"},
-          {"lines", {"mode: enforce", "x"}},
-          {"mx", {"a", "b"}},
-          {"expires", {{"at", "2026-11-25T00:00:00Z"}, {"in", 5}}}}},
-        {"dane", boost::json::array{boost::json::object{{"key", "example.com"}, {"expired", false}}}}};
+    daemon.entry = boost::json::parse(R"({
+        "schema": 1,
+        "domain": "example.com",
+        "sts": {"kind": "enforce", "id": "7", "lines": ["mode: enforce"], "mx": ["a.example", "b.example"],
+                "expires": {"at": "2026-11-25T00:00:00Z", "in": 5}, "fetched": {"at": "2026-11-24T00:00:00Z", "in": 0},
+                "failure": {"class": "fetch", "reason": "404", "count": 2}},
+        "dane": [{"key": "example.com", "standing": "none", "expired": false,
+                  "hosts": [{"name": "a.example", "state": "unsigned"}]}],
+        "answers": [{"map": "postfix", "answer": "OK secure match=a.example:b.example"}, {"map": "QUERY"}]
+    })")
+                       .as_object();
     const auto text = shown(example(), daemon);
-    CHECK(text.find(R"(The running daemon
-  domain: example.com
-  sts
-    kind: enforce
-    mx: a, b
-    expires: 2026-11-25T00:00:00Z
-  dane
-    key: example.com
-    expired: false
-)") != text.npos);
+    const auto begin = text.find("The running daemon\n");
+    REQUIRE(begin != text.npos);
+    const auto part = text.substr(begin, text.find("\n\n", begin) - begin);
+    for (const char* line :
+         {"\n  MTA-STS: enforce, id 7\n", "\n  Mail servers: a.example b.example\n",
+          "\n  Fetched: 2026-11-24T00:00:00Z (now)\n", "\n  Expires: 2026-11-25T00:00:00Z (in 5s)\n",
+          "\n  DANE: example.com: none, ", "\n    a.example  unsigned\n",
+          "\n  Answers in map postfix: OK secure match=a.example:b.example\n",
+          "\n  Answers in map QUERY: (is looked up when Postfix asks)"}) {
+        CAPTURE(line);
+        CAPTURE(part);
+        CHECK(part.find(line) != part.npos);
+    }
+    CHECK(part.find("fetch: 404 (2 in a row") != part.npos);
 }
 
 TEST_CASE("of thousands of wrong lines ten are shown") {

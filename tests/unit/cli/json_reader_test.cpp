@@ -25,7 +25,7 @@ TEST_CASE("what the daemon did not say, or said otherwise, reads as nothing") {
     CHECK(array_at(object, "object").empty());
     CHECK(moment_at(object, "moment") == "2026-11-25T03:46:04Z (in 1h 1m)");
     CHECK(moment_at(object, "past") == "T (1m ago)");
-    CHECK(moment_at(object, "odd") == "5 (in 0s)");
+    CHECK(moment_at(object, "odd") == "5 (now)");
     CHECK(moment_at(object, "null") == "never");
 }
 
