@@ -10,11 +10,15 @@ import json
 import pathlib
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 import urllib.request
+
+import matplotlib
+from matplotlib import pyplot
 
 from lab import daemon, isolation, laboratory, programs, signed, socketmap, web
 
@@ -23,6 +27,7 @@ PROMETHEUS = "127.0.0.1:9090"
 ROOT = pathlib.Path(__file__).parents[2]
 VARIABLES = {"$__rate_interval": "15s", "$instance": ".*", "$percentile": "0.99"}
 STEP = 2
+CLIENTS = 12
 
 
 def furnish(lab):
@@ -45,21 +50,28 @@ def furnish(lab):
 
 
 class Load(threading.Thread):
-    """Clients of two maps, with pauses, on one connection."""
+    """A client of two maps, with pauses."""
 
-    def __init__(self, names):
+    def __init__(self, names, number):
         super().__init__(daemon=True)
         self.names = names
+        self.number = number
         self.stopped = threading.Event()
 
     def run(self):
-        choice = random.Random(1)
+        choice = random.Random(self.number)
         client = socketmap.Client(daemon.TCP, 60)
         begun = time.monotonic()
-        while not self.stopped.wait(choice.expovariate(60)):
+        while not self.stopped.wait(choice.expovariate(60 / CLIENTS)):
             known = self.names[:5 + int((time.monotonic() - begun) / 2)]
             domain = choice.choice(known) if choice.random() < 0.95 else f"new{choice.randrange(10**6)}.insecure"
             client.ask(choice.choice(["QUERY", "postfix"]), domain)
+
+
+def signal_all(program, name):
+    """A program and its children."""
+    subprocess.run(["pkill", f"-{name}", "-P", str(program.process.pid)], check=False)
+    program.signal(getattr(signal, f"SIG{name}"))
 
 
 def start_prometheus(lab):
@@ -88,9 +100,7 @@ def legend_of(target, labels):
 
 
 def draw(begin, end, path):
-    import matplotlib  # pylint: disable=import-outside-toplevel
     matplotlib.use("Agg")
-    from matplotlib import pyplot  # pylint: disable=import-outside-toplevel
     panels = json.loads((ROOT / "conf/grafana/tlspolicyd.json").read_text())["panels"]
     figure, axes = pyplot.subplots((len(panels) + 1) // 2, 2, figsize=(13, 2.6 * len(panels) / 2))
     for panel, axis in zip(panels, axes.flat):
@@ -101,7 +111,7 @@ def draw(begin, end, path):
                 axis.plot(*zip(*points), label=legend_of(target, series["metric"]), linewidth=1.2)
         axis.set_title(f"{panel['title']}{' (' + unit + ')' if unit not in ('', 'short') else ''}", fontsize=9, loc="left")
         axis.set_xlim(0, end - begin)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.15 * axis.get_ylim()[1])
         axis.tick_params(labelsize=7)
         axis.grid(alpha=0.3)
         if axis.get_legend_handles_labels()[0]:
@@ -121,16 +131,18 @@ def main(path, seconds):
                                 "negative": {"min": "5s", "max": "20s"}, "dane": {"min": "5s", "max": "10s"},
                                 "dane_grace": "0s"})
         start_prometheus(lab)
-        load = Load(names)
-        load.start()
+        loads = [Load(names, number) for number in range(CLIENTS)]
+        for load in loads:
+            load.start()
         begin = time.time()
         for share, program in ((0.4, lab.web.program), (0.65, lab.resolver.program)):
             time.sleep(max(0, begin + share * seconds - time.time()))
-            program.signal(signal.SIGSTOP)
+            signal_all(program, "STOP")
             time.sleep(0.12 * seconds)
-            program.signal(signal.SIGCONT)
+            signal_all(program, "CONT")
         time.sleep(max(0, begin + seconds - time.time()))
-        load.stopped.set()
+        for load in loads:
+            load.stopped.set()
         draw(begin, time.time(), path)
     finally:
         lab.stop()
