@@ -141,10 +141,10 @@ void SqliteStore::commit() {
         pending_.failed();
         return note(written.error());
     }
-    pending_.written();
     ++counts_->commits;
     counts_->changes += count;
     counts_->commit_us += microseconds_since(begin);
+    pending_.written();  // last: who sees that nothing is pending finds it counted
     retry_timer_.cancel();
     retry_pause_ = settings_.retry_min;
     if (!complained_.empty()) spdlog::info("store-recovered path=\"{}\"", printable(settings_.path));
