@@ -14,7 +14,7 @@ bool is_plain(char c) {
 }
 
 std::string postconf(const PostfixFacts& postfix) {
-    return postfix.config_given ? "postconf -c " + quoted(postfix.config_directory) + " " : "postconf ";
+    return postfix.config_given ? "postconf -c " + for_shell(postfix.config_directory) + " " : "postconf ";
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ Finding fine(std::string what) {
     return {Severity::ok, std::move(what)};
 }
 
-std::string quoted(std::string_view word) {
+std::string for_shell(std::string_view word) {
     if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
     std::string text = "'";
     for (const char c : word) {
@@ -36,7 +36,7 @@ std::string quoted(std::string_view word) {
 }
 
 std::string postconf_line(const PostfixFacts& postfix, std::string_view name, std::string_view value) {
-    return postconf(postfix) + quoted(std::string(name) + "=" + std::string(value));
+    return postconf(postfix) + for_shell(std::string(name) + "=" + std::string(value));
 }
 
 std::string postconf_without(const PostfixFacts& postfix, std::string_view name) {

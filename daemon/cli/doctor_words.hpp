@@ -12,7 +12,7 @@ namespace tlspolicy::cli::doctor {
 Finding fine(std::string what);
 
 /// A word of a command line for a shell, in quotes where it needs them.
-std::string quoted(std::string_view word);
+std::string for_shell(std::string_view word);
 /// The command that sets a parameter: "postconf smtp_tls_CAfile=/etc/ca.pem".
 std::string postconf_line(const PostfixFacts& postfix, std::string_view name, std::string_view value);
 
