@@ -62,18 +62,18 @@ asio::awaitable<void> ResolverWatch::look_once() {
 }
 
 asio::awaitable<ResolverWatch::State> ResolverWatch::recent() {
-    if (const auto asked = asked_) {
+    if (const auto asked = asked_.lock()) {
         co_await asked->wait();
         co_return state_;
     }
     if (std::chrono::steady_clock::now() - seen_ < recent_enough) co_return state_;
-    /// Wakes those who wait, however the look is left.
+    /// Wakes those who wait, however the look is left; even when the watch itself is gone by then.
     struct Asking {
-        std::shared_ptr<async::Event>& asked;
-        ~Asking() { std::exchange(asked, nullptr)->set(); }
+        std::shared_ptr<async::Event> asked;
+        ~Asking() { asked->set(); }
     };
-    asked_ = std::make_shared<async::Event>(timer_.get_executor());
-    const Asking asking{asked_};
+    const Asking asking{std::make_shared<async::Event>(timer_.get_executor())};
+    asked_ = asking.asked;
     co_await look();
     co_return state_;
 }

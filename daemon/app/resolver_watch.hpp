@@ -57,7 +57,8 @@ private:
     State state_ = State::not_tested;
     std::string reason_;
     Instant seen_ = {};
-    std::shared_ptr<async::Event> asked_;  ///< set when the answer is there; null while nobody asks
+    std::weak_ptr<async::Event>
+        asked_;  ///< set when the answer is there; it belongs to who asks, and those who wait
     bool stopping_ = false;
     async::Tasks tasks_;
 };

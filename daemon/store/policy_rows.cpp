@@ -24,7 +24,6 @@ constexpr const char* erase_sql = "DELETE FROM policies WHERE domain = ?1";
 constexpr const char* mark_sql = "UPDATE policies SET checked = ?2, last_used = ?3 WHERE domain = ?1";
 constexpr const char* find_text_sql = "SELECT number, body FROM texts WHERE seal = ?1";
 constexpr const char* save_text_sql = "INSERT INTO texts (seal, body) VALUES (?1, ?2) RETURNING number";
-// All columns: a file that can only be read may be of a version that had no behind_since.
 // A step through the policies ends at the domain that the first of these gives, or at the end.
 constexpr const char* step_sql =
     "SELECT max(domain) FROM (SELECT domain FROM policies WHERE domain > ?1 ORDER BY domain LIMIT ?2)";
@@ -32,6 +31,7 @@ constexpr const char* remove_expired_sql =
     "DELETE FROM policies WHERE domain > ?1 AND domain <= ?2 AND expires < ?3";
 constexpr const char* texts_of_sql = "SELECT text FROM policies WHERE domain > ?1 AND domain <= ?2";
 constexpr const char* step_texts_sql = "SELECT number FROM texts WHERE number > ?1 ORDER BY number LIMIT ?2";
+// All columns: a file that can only be read may be of a version that had no behind_since.
 constexpr const char* anchor_sql = "SELECT * FROM anchor";
 constexpr const char* set_anchor_sql = "INSERT OR REPLACE INTO anchor VALUES (1, ?1, ?2, ?3, ?4)";
 
