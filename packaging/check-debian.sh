@@ -5,6 +5,7 @@
 #
 # lintian must have nothing to say. test: the unit tests run in the build. reproducible: built again in another
 # directory, the package must be the same to the bit. The packages are left in build/packages/SUITE.
+# CHECK_DEBIAN_CCACHE=DIR keeps what was compiled in that directory of ccache, and takes it from there the next time.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,6 +28,7 @@ fi
 
 builder=$root/build/trees/$suite-packages
 clean=$root/build/trees/$suite-postfix
+cache=${CHECK_DEBIAN_CCACHE:-}
 out=$root/build/packages/$suite
 [ "$(id -u)" -eq 0 ] || { echo "check-debian.sh: trees need root" >&2; exit 1; }
 mkdir -p "$root/build/packages"
@@ -57,9 +59,14 @@ say() {
     echo "check-debian.sh: $suite: $1"
 }
 
-sh "$root/packaging/debian-tree.sh" "$suite" "$builder" build-essential lintian
+sh "$root/packaging/debian-tree.sh" "$suite" "$builder" build-essential lintian ${cache:+ccache}
 sh "$root/packaging/debian-tree.sh" "$suite" "$clean" postfix python3
 mount -t proc proc "$builder/proc"
+if [ -n "$cache" ]; then
+    mkdir -p "$cache" "$builder/ccache"
+    mount --bind "$cache" "$builder/ccache"
+    export CCACHE_DIR=/ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
 cp /etc/resolv.conf "$builder/etc/resolv.conf"
 rm -rf "$out" "$builder/build"
 mkdir -p "$out"
