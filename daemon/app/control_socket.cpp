@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <variant>
@@ -18,6 +20,13 @@ server::HttpLimits limits() {
     return limits;
 }
 
+void unavailable(const std::string& reason, std::string_view remedy) {
+    spdlog::warn(
+        "control-unavailable reason=\"{}\" effect=\"tlspolicy cannot reach this daemon; {}, or set control: "
+        "off\"",
+        in_quotes(reason), remedy);
+}
+
 }  // namespace
 
 ControlSocket::ControlSocket(boost::asio::io_context& network, engine::PolicyEngine& engine,
@@ -28,15 +37,19 @@ ControlSocket::ControlSocket(boost::asio::io_context& network, engine::PolicyEng
 void ControlSocket::open(const std::optional<server::UnixEndpoint>& endpoint,
                          const server::HttpServer::Passed& passed) {
     if (!endpoint) return;
-    const auto* elsewhere = passed ? std::get_if<server::UnixEndpoint>(&passed->endpoint) : nullptr;
-    const std::string& path = elsewhere != nullptr ? elsewhere->path : endpoint->path;
+    const auto* held = passed ? std::get_if<server::UnixEndpoint>(&passed->endpoint) : nullptr;
+    if (passed && held == nullptr) {
+        ::close(passed->descriptor);
+        unavailable("the socket that the service manager passes is not a Unix socket",
+                    "give its unit a path in ListenStream=");
+        return;
+    }
+    const std::string& path = held != nullptr ? held->path : endpoint->path;
     const auto listening = http_.listen(server::Listener{*endpoint}, passed);
     struct stat made {};
     if (!listening || ::lstat(path.c_str(), &made) != 0) {
-        spdlog::warn(
-            "control-unavailable reason=\"{}\" effect=\"tlspolicy cannot reach this daemon; make the "
-            "directory, or set control: off\"",
-            listening ? "the socket is gone" : in_quotes(listening.error().message()));
+        unavailable(listening ? std::string("the socket is gone") : listening.error().message(),
+                    "make the directory");
         return;
     }
     service_.set_rights(server::ControlRights(::geteuid(), made.st_gid));

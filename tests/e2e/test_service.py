@@ -219,6 +219,17 @@ class ServiceTest(case.LabTest):
                          [listener["address"] for listener in json.loads(told.stdout)["listeners"]])
         self.assertEqual(0, running.stop())
 
+    def test_a_control_socket_passed_at_a_network_address_is_not_used(self):
+        holder = service.Holder()
+        self.addCleanup(holder.stop)
+        holder.listen("control", ("127.0.0.1", 8994))
+        running = self.run_daemon(before=holder.command(), **holder.options(self.manager.environment()))
+        self.manager.wait_for("READY", "1")
+        running.log.wait_for('control-unavailable reason="the socket that the service manager passes is not a Unix '
+                             'socket" .* give its unit a path')
+        self.assertNotIn("listening control=", running.log.text())
+        self.assertEqual(answer_for(KNOWN[0]), running.ask(KNOWN[0]))
+
     def test_a_passed_socket_that_cannot_be_served_stops_the_start(self):
         holder = service.Holder()
         self.addCleanup(holder.stop)
