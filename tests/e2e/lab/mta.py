@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import smtplib
+import time
 
 from lab import programs
 
@@ -68,6 +69,12 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
+def write_settled(path, text):
+    """A main.cf that is a minute old: each program of Postfix waits seconds for one that may still be being written."""
+    path.write_text(text)
+    os.utime(path, (time.time() - 60,) * 2)
+
+
 def write_config(directory, ca, policy_maps="", reporting_maps="", more="", services="", root="/", chroot=False):
     """A config_directory that postmap and the whole of Postfix can use.
 
@@ -79,7 +86,7 @@ def write_config(directory, ca, policy_maps="", reporting_maps="", more="", serv
     replaced = {line.split(" = ")[0] for line in more.splitlines()}  # twice in the file: Postfix would warn
     main = [line for line in MAIN.format(dir=directory, ca=ca, policy_maps=policy_maps).splitlines()
             if line.split(" = ")[0] not in replaced]
-    (config / "main.cf").write_text("\n".join(main) + "\n" + more)
+    write_settled(config / "main.cf", "\n".join(main) + "\n" + more)
     (config / "master.cf").write_text(
         MASTER.format(reporting_maps=reporting_maps, chroot="y" if chroot else "n") + services)
     dynamic = pathlib.Path(root, "etc/postfix/dynamicmaps.cf")
@@ -105,8 +112,8 @@ class Postfix:
             shutil.copy("/etc/resolv.conf", self.directory / "spool/etc")
         programs.run(*self.command("chown", "postfix", self.directory / "data"))
         # This /etc is the lab's: the default instance only says which others there are.
-        pathlib.Path(root, "etc/postfix/main.cf").write_text(
-            f"compatibility_level = 3.6\nalternate_config_directories = {self.config}\n")
+        write_settled(pathlib.Path(root, "etc/postfix/main.cf"),
+                      f"compatibility_level = 3.6\nalternate_config_directories = {self.config}\n")
         self.log = programs.Log(self.directory / "mail.log")
         environment = {name: value for name, value in os.environ.items() if name != "MAIL_CONFIG"}
         self.program = programs.Program(

@@ -116,6 +116,16 @@ class Program:
             return ready()
         return eventually(check, within, lambda: f"{self.name} is not ready:\n{self.log.tail()}")
 
+    def offspring(self):
+        """How many processes descend from it: after a reload, those of the old configuration may answer for a while."""
+        def below(pid):
+            try:
+                children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            except OSError:  # it has just ended
+                return 0
+            return sum(1 + below(child) for child in children)
+        return below(self.process.pid)
+
     def signal(self, number):
         self.process.send_signal(number)
 

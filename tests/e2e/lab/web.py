@@ -13,6 +13,7 @@ CONFIG = """\
 daemon off;
 user root;
 worker_processes 1;
+worker_shutdown_timeout 1s;
 pid {dir}/nginx.pid;
 error_log stderr notice;
 events {{ worker_connections 4096; }}
@@ -101,8 +102,8 @@ class PolicyHosts:
             dir=self.directory, v4=ADDRESS, generation=self.generation, servers=servers))
 
     def _current(self):
-        """The workers that answer are those of the newest configuration."""
-        return http_get(ADDRESS).endswith(f"generation {self.generation}")
+        """The newest configuration is served, and its worker is the only one left."""
+        return http_get(ADDRESS).endswith(f"generation {self.generation}") and self.program.offspring() == 1
 
 
 def http_get(address):

@@ -8,6 +8,8 @@ from lab import programs, signed
 
 ADDRESS = "192.0.2.53"
 
+NSD_OFFSPRING = 2  # of the process that takes the commands: one for the zones, and its one server
+
 CONFIG = """\
 server:
   ip-address: {address}
@@ -59,6 +61,7 @@ class Zone:
         """Rewrites the zone, reloads nsd and waits until the resolver gives the new answers."""
         self._write()
         programs.run("nsd-control", "-c", self.config, "reload")
+        self.program.wait_until(lambda: self.program.offspring() == NSD_OFFSPRING and self._served(ADDRESS))
         programs.eventually(lambda: self._served(self.resolver_address), 10,
                             lambda: f"the resolver does not see the new zone:\n{self.program.log.tail()}")
 
