@@ -85,6 +85,9 @@ public:
     bool claim_recheck() const noexcept {
         return !recheck_claimed_.exchange(true, std::memory_order_relaxed);
     }
+    bool recheck_claimed() const noexcept { return recheck_claimed_.load(std::memory_order_relaxed); }
+    /// The recheck came to nothing, not even to an entry in this one's place.
+    void give_back_recheck() const noexcept { recheck_claimed_.store(false, std::memory_order_relaxed); }
 
     static void operator delete(void* entry) { ::operator delete(entry); }  // not the sized one
 

@@ -175,6 +175,11 @@ void Archive::adopt(const StoredPolicy& stored, const Settings& settings) {
         memory_has_all_ = false;
 }
 
+bool Archive::reliable() const noexcept {
+    if (stores_.own == nullptr || !stores_.own->reliable()) return false;
+    return generation_ == stores_.own->generation() && !saving_all_;
+}
+
 void Archive::begin_walk(Time now) {
     if (stores_.own == nullptr) return;
     // What is misdated is read again first: it may be just what a store that has begun anew lacks.

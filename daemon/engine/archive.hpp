@@ -65,8 +65,9 @@ public:
     void begin_walk(Time now);
     void show(const cache::Entry& entry);
 
-    /// Whether policies may leave memory (PolicyStore::reliable()).
-    bool reliable() const noexcept { return stores_.own != nullptr && stores_.own->reliable(); }
+    /// Whether policies may leave memory: the own store keeps what it gets (PolicyStore::reliable()), and has
+    /// got all of it.
+    bool reliable() const noexcept;
 
 private:
     enum class WarmUp : std::uint8_t { pausing, running, done };
@@ -94,7 +95,7 @@ private:
     bool memory_has_all_ = true;  // but for what warm_up() has not read yet, or the cache let go of
 
     std::uint64_t generation_ = 0;  // of the own store, as far as it has been filled
-    bool saving_all_ = false;       // in this walk: the store has begun anew
+    bool saving_all_ = false;       // until this walk's end: the store has begun anew
     bool marking_ = false;          // in this walk: times of use are written down
     Time marked_from_;              // ... of what was used since then
     Time next_marking_;

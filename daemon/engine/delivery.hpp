@@ -21,7 +21,8 @@ struct Waiter {
     postfix::MapOptions options;
     Time deadline;
     AnswerHandler done;
-    cache::StsState sts = {};  ///< for who still waits for DANE
+    cache::StsState sts = {};  ///< for who still waits for DANE: MTA-STS, as it was at ...
+    Time settled = {};         ///< ... this time, which it is judged at: a max_age may be 0 (STS-15)
     postfix::Answer answer = {};
 };
 /// A list, because a handler of Boost 1.81 can be moved but not move-assigned: that recurses without end.

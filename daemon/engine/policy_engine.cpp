@@ -36,7 +36,9 @@ public:
     Landing(const Landing&) = delete;
     Landing& operator=(const Landing&) = delete;
     ~Landing() {
-        if (!done_) engine_.disembark(domain_, unknown, engine_.clock_.now(), Source::discovered);
+        if (done_) return;
+        const auto known = engine_.cache_.find(domain_.text());
+        engine_.disembark(domain_, state_of(known), engine_.clock_.now(), Source::discovered);
     }
     void at(const cache::StsState& state, Time now, Source source) {
         done_ = true;
@@ -163,22 +165,25 @@ void PolicyEngine::go_on(Waiters& waiters, Waiters::iterator waiter, const cache
     const DaneKey key(waiter->target);
     const bool settled = !waiter->options.dane || !dane_ || dane_->known(key.text(), now);
     if (settled || waiting_ >= settings_.max_waiting)
-        return answer(waiters, waiter, judge(*waiter, sts, now), source);
+        return answer(waiters, waiter, judge(*waiter, sts, now, now), source);
     waiter->sts = sts;
+    waiter->settled = now;
     ++waiting_;
     auto& waits = dane_waits_[std::string(key.text())];
     waits.splice(waits.end(), waiters, waiter);
     dane_->look_up(waits.back().target);
 }
 
-postfix::Answer PolicyEngine::judge(const Waiter& waiter, const cache::StsState& sts, Time now) {
-    if (!waiter.options.dane) return decide(sts, waiter.options, now);
-    if (!dane_) return decide(sts, nullptr, waiter.options, now);
+/// `settled`: the time that `sts` is of.
+postfix::Answer PolicyEngine::judge(const Waiter& waiter, const cache::StsState& sts, Time settled,
+                                    Time now) {
+    if (!waiter.options.dane) return decide(sts, waiter.options, settled);
+    if (!dane_) return decide(sts, nullptr, waiter.options, settled);
     const DaneKey key(waiter.target);
     if (const auto known = dane_->known(key.text(), now))
-        return decide(sts, &known->state(), waiter.options, now);
+        return decide(sts, &known->state(), waiter.options, settled);
     const auto bridged = dane_->bridged(key.text(), now);
-    return decide(sts, bridged ? &*bridged : nullptr, waiter.options, now);
+    return decide(sts, bridged ? &*bridged : nullptr, waiter.options, settled);
 }
 
 void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry) {
@@ -190,8 +195,8 @@ void PolicyEngine::on_dane(const DaneTarget& target, const cache::DaneEntryPtr& 
         while (!waiters.empty()) {
             const auto first = waiters.begin();
             answer(waiters, first,
-                   entry ? decide(first->sts, &entry->state(), first->options, now)
-                         : judge(*first, first->sts, now),
+                   entry ? decide(first->sts, &entry->state(), first->options, first->settled)
+                         : judge(*first, first->sts, first->settled, now),
                    Source::discovered);
         }
     }

@@ -164,7 +164,7 @@ private:
                Source source);
     void on_dane(const DaneTarget& target, const cache::DaneEntryPtr& entry);
     void answer_settled(const DaneTarget& target, const cache::DaneState& state);
-    postfix::Answer judge(const Waiter& waiter, const cache::StsState& sts, Time now);
+    postfix::Answer judge(const Waiter& waiter, const cache::StsState& sts, Time settled, Time now);
     void release_overdue(Waiters& waiters, const cache::StsState* sts, Time now);
     void recheck(const cache::Entry& entry);
     bool is_overloaded(const Domain& domain) const;

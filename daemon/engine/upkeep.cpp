@@ -27,7 +27,9 @@ void PolicyEngine::release_overdue(Waiters& waiters, const cache::StsState* sts,
         const auto overdue = waiter++;
         if (now < overdue->deadline) continue;
         --waiting_;
-        answer(waiters, overdue, judge(*overdue, sts != nullptr ? *sts : overdue->sts, now),
+        answer(waiters, overdue,
+               sts != nullptr ? judge(*overdue, *sts, now, now)
+                              : judge(*overdue, overdue->sts, overdue->settled, now),
                Source::deadline);
     }
 }
@@ -49,9 +51,11 @@ void PolicyEngine::look_after(Time now) {
 void PolicyEngine::look_after(const cache::Entry& entry, Time now) {
     archive_.show(entry);
     const Care care = care_for(entry, settings_, now);
-    if (care == Care::none) return;
+    if (care == Care::none && !entry.recheck_claimed()) return;
     const auto domain = Domain::parse(entry.domain());
     if (!domain || flights_.contains(*domain)) return;
+    if (entry.recheck_claimed()) entry.give_back_recheck();  // by a discovery that broke off
+    if (care == Care::none) return;
     if (care == Care::refresh) {
         if (refreshing_ < max_refreshing) start(*domain, Reason::refresh);
         return;

@@ -253,6 +253,22 @@ TEST_CASE("where all hosts do DANE, a mute policy host holds up no answer") {
     CHECK(world.engine->idle());
 }
 
+TEST_CASE("a policy of no duration is used for the delivery that waits for DANE after it") {  // proves STS-15
+    DaneWorld world;
+    world.fetcher.set("example.com", "version: STSv1\nmode: enforce\nmx: *.example.com\nmax_age: 0\n");
+    world.dane.tlsa_records.clear();
+    world.dane.turns = 100;
+    world.dane.on_query = [&] { world.clock.advance(seconds(1)); };
+    CHECK(world.ask() == "secure");
+    world.dane.mute = {"other.example"};
+    world.dns.set_txt("_mta-sts.other.example", {"v=STSv1; id=1;"});
+    world.fetcher.set("other.example", "version: STSv1\nmode: enforce\nmx: *.example.com\nmax_age: 0\n");
+    CHECK(world.ask_until_deadline("other.example")
+          == "TEMP DANE: the mail hosts could not be looked up in time");
+    world.engine->stop();
+    world.run();
+}
+
 TEST_CASE("DANE that is known is not looked up again for a domain whose MTA-STS is not") {
     DaneWorld world;
     REQUIRE(world.ask() == "dane-only");

@@ -222,6 +222,35 @@ TEST_CASE("policies leave a full memory, but never the store") {  // proves STS-
         room_for(10));
 }
 
+TEST_CASE("while a store that began anew has not got all of it, no policy leaves memory") {  // proves STS-34
+    play_once(
+        [](World& world) {
+            world.use(World::Storage::own);
+            for (int i = 0; i < 10; ++i) {
+                publish(world, name(i));
+                world.expect(name(i), secure("mx.example.com"));
+            }
+            world.advance(seconds(1));
+            world.own_store().begin_anew();
+            world.advance(seconds(1));
+            for (int i = 10; i < 20; ++i) {
+                publish(world, name(i));
+                world.expect(name(i), secure("mx.example.com"));  // there is no room for it
+            }
+            world.expect_told("cache-full", 10);
+            for (int i = 0; i < 20; ++i)
+                vanish(world, name(i));
+            for (int i = 0; i < 20; ++i)
+                world.expect(name(i), secure("mx.example.com"));
+            world.advance(minutes(5));
+            world.expect_that(world.own_store().policies.size() == 20, "it has not got all of it");
+            publish(world, example);
+            world.expect(example, secure("mx.example.com"));
+            world.expect_told("cache-full example.com", 0);  // another one went
+        },
+        room_for(10));
+}
+
 TEST_CASE("a store larger than memory fills it with what was used last") {
     play_once(
         [](World& world) {
