@@ -84,11 +84,14 @@ private:
 
     StsState failed(const Error& error, const std::string& id) const {
         const Failure* earlier = earlier_failure(before_, id);
+        const bool own_fault =
+            error.kind() == ErrorKind::system;  // no socket, no turn: the host had no chance
         Failure failure{error, id};
-        failure.count = earlier == nullptr ? 1 : earlier->count + 1;
+        if (earlier != nullptr) failure.count = own_fault ? earlier->count : earlier->count + 1;
         // A record that could not be looked up is asked for again soon: there may be a (newer) policy.
         const bool unanswered = id.empty() && std::holds_alternative<Error>(outcome_.record);
-        failure.retry = now_ + (unanswered ? settings_.negative.min : retry_pause(settings_, failure.count));
+        const bool soon = unanswered || own_fault;
+        failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
         if (held_ == nullptr) {
             const Time until = std::min(failure.retry, now_ + record_ttl());
             return Unavailable{std::move(failure), until};

@@ -31,6 +31,13 @@ std::string with_port(const IpAddress& address, std::uint16_t port) {
     return fmt::format("[{}]:{}", address.text(), port);
 }
 
+/// It is this machine that has no room for another connection.
+bool is_own_want(const error_code& error) {
+    using namespace boost::system::errc;
+    return error == too_many_files_open || error == too_many_files_open_in_system || error == no_buffer_space
+           || error == not_enough_memory || error == address_not_available;
+}
+
 /// One attempt; its parts are called in turn, and each says what went wrong, if anything.
 class Attempt {
 public:
@@ -68,7 +75,8 @@ private:
                           std::string_view what) const {
         if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
         if (error == beast::error::timeout) return {stage, deadline_.passed(doing), true};
-        return {stage, Error(ErrorKind::fetch, fmt::format("{}: {}", what, tls::words_for(error)))};
+        const auto kind = is_own_want(error) ? ErrorKind::system : ErrorKind::fetch;
+        return {stage, Error(kind, fmt::format("{}: {}", what, tls::words_for(error)))};
     }
 
     asio::awaitable<Failure> connect() {

@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -34,17 +35,19 @@ Duration until(SteadyTime end) {
 }
 
 /// The end of the next of `left` attempts: a fair share of the time that is left, so that one black hole does
-/// not use up the others' time.
+/// not use up the others' time; but no less than a fifth of the whole, for too little is of use to none.
 Deadline share_of(const Deadline& whole, std::size_t left) {
     if (left <= 1) return whole;
     const Duration rest = until(whole.at);
-    const Duration for_others = rest - rest / static_cast<Duration::rep>(left);
+    const Duration fair = std::max(rest / static_cast<Duration::rep>(left), whole.since_start / 5);
+    const Duration for_others = std::max(rest - fair, Duration(0));
     return {whole.at - for_others, whole.since_start - for_others};
 }
 
 /// Who waits longer stands behind more mute hosts than can be served: the queue must not grow without end.
+/// That says nothing of the host.
 Error no_slot(Duration patience) {
-    return {ErrorKind::fetch,
+    return {ErrorKind::system,
             fmt::format("too many fetches at a time: no turn within {} ms", patience.count())};
 }
 
@@ -149,9 +152,11 @@ private:
                                                      Deadline deadline, Extent extent) {
         std::optional<std::string> policy;
         std::optional<FailedAttempt> furthest;
-        std::size_t tried = 0;
-        for (const auto& address : addresses) {
-            const Deadline share = share_of(deadline, addresses.size() - tried++);
+        const std::size_t count = std::min(addresses.size(), max_addresses);
+        for (std::size_t tried = 0; tried < count; ++tried) {
+            if (tried > 0 && until(deadline.at) <= Duration(0)) break;
+            const IpAddress address = addresses[tried];
+            const Deadline share = share_of(deadline, count - tried);
             auto outcome = co_await try_one(policy_domain, target, address, share);
             if (auto* body = std::get_if<std::string>(&outcome)) {
                 if (!policy) policy = std::move(*body);
@@ -163,7 +168,7 @@ private:
                 if (!furthest || failed.stage > furthest->stage) furthest = std::move(failed);
             }
             const bool decided = policy || furthest->stage == Stage::answered;
-            if (decided && (extent == Extent::first_answer || tried >= max_addresses_looked_at)) break;
+            if (decided && extent == Extent::first_answer) break;
         }
         if (policy) co_return std::move(*policy);
         co_return std::move(furthest->error);

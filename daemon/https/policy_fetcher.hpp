@@ -35,8 +35,9 @@ public:
 
     boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override;
 
-    /// More addresses are not tried once there is an answer.
-    static constexpr std::size_t max_addresses_looked_at = 8;
+    /// More of a host's addresses are not tried: whoever publishes thousands has us knock at no strangers'
+    /// doors.
+    static constexpr std::size_t max_addresses = 8;
     /// The same, but each of the host's addresses has its turn, whatever the others say: for whoever wants to
     /// know how they all do, and observes. The first policy is the result.
     boost::asio::awaitable<Result<std::string>> fetch_everywhere(Domain policy_domain);

@@ -69,6 +69,30 @@ TEST_CASE_FIXTURE(FetchFixture, "where every address fails, what got furthest is
     CHECK_FAILS(fetch(wrong_name.port()), ErrorKind::fetch, "connecting to 127.0.0.3: Connection refused");
 }
 
+TEST_CASE_FIXTURE(FetchFixture,
+                  "of many addresses each has time enough, and few are tried") {  // proves STS-20
+    dns.set_addresses(policy_host,
+                      {"127.0.1.1", "127.0.1.2", "127.0.1.3", "127.0.1.4", "127.0.1.5", "127.0.1.6",
+                       "127.0.1.7", "127.0.1.8", "127.0.1.9", "127.0.1.10", "127.0.1.11", "127.0.1.12",
+                       "127.0.1.13", "127.0.1.14", "127.0.1.15", "127.0.1.16"});
+
+    SUBCASE("slow, but good") {
+        Behaviour slow;
+        slow.drip = std::chrono::milliseconds(5);  // a second for the whole
+        const HttpsServer server(ip("0.0.0.0"), ca.issue(leaf()), slow);
+        CHECK_FETCHES(fetch(server.port()));
+        CHECK(server.tcp().connections() == 1);
+    }
+    SUBCASE("broken, all of them") {
+        Behaviour plain;
+        plain.spoken = fakes::Spoken::plain_text;
+        const HttpsServer server(ip("0.0.0.0"), ca.issue(leaf()), plain);
+        CHECK_FAILS(fetch(server.port()), ErrorKind::fetch,
+                    "TLS handshake with 127.0.1.1: wrong version number");
+        CHECK(server.tcp().connections() == https::HttpsPolicyFetcher::max_addresses);
+    }
+}
+
 TEST_CASE_FIXTURE(FetchFixture, "special-purpose addresses are not connected to") {  // proves STS-27
     const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
     settings.allow_addresses.clear();

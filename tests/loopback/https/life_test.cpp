@@ -110,6 +110,26 @@ TEST_CASE_FIXTURE(FetchFixture, "fetches beyond the limit wait for their turn") 
     CHECK(server.tcp().peak() <= 6);
 }
 
+TEST_CASE_FIXTURE(FetchFixture,
+                  "who gets no turn is not said to have a broken policy host") {  // proves STS-25
+    Behaviour mute;
+    mute.hang = HangAt::response;
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()), mute);
+    settings.port = server.port();
+    settings.concurrency = 1;
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), clock, dns, settings);
+    Running first(loop, fetcher);
+    loop.poll();
+    settings.timeout = std::chrono::milliseconds(300);
+    REQUIRE(fetcher.configure(settings).has_value());
+    Running second(loop, fetcher);
+    while (!second.done)
+        loop.run_one();
+    first.cancel.emit(boost::asio::cancellation_type::terminal);
+    loop.run();
+    CHECK_FAILS(second.result, ErrorKind::system, "too many fetches at a time: no turn within 300 ms");
+}
+
 TEST_CASE_FIXTURE(FetchFixture, "new trusted roots are taken up while running, unusable ones are not") {
     ManualClock manual;
     const fakes::CertificateAuthority other("Other Root");

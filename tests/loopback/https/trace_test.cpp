@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(TraceFixture, "a fetch everywhere tries the addresses after th
         dns.set_addresses(policy_host, {"127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.2", "127.0.0.1",
                                         "127.0.0.2", "127.0.0.1", "127.0.0.2", "127.0.0.1"});
         CHECK_FETCHES(observed_fetch_everywhere(server.port()));
-        CHECK(kept.attempts.size() == https::HttpsPolicyFetcher::max_addresses_looked_at);
+        CHECK(kept.attempts.size() == https::HttpsPolicyFetcher::max_addresses);
     }
 }
 

@@ -207,6 +207,16 @@ TEST_CASE("a policy that is not to be had, with none held, pauses ever longer") 
     CHECK(after_expiry.failure.count == 3);
 }
 
+TEST_CASE("a want of this machine's own is no failure of the policy host") {  // proves STS-25
+    const auto before = unavailable(failure(ErrorKind::fetch, "id1", -minutes(1), 3));
+    const auto after = failure_after(before, not_fetched(found("id1"), ErrorKind::system));
+    CHECK(after.failure.count == 3);
+    CHECK(after.failure.retry == now + seconds(30));
+    const auto held = policy_after(cached(), not_fetched(found("id2"), ErrorKind::system));
+    check_goes_on(held, cached());
+    CHECK(held.failure->retry == now + seconds(30));
+}
+
 TEST_CASE("a new id begins a new run of failures") {  // proves STS-25
     const auto before = unavailable(failure(ErrorKind::fetch, "id1", minutes(50), 7));
     const auto after = failure_after(before, not_fetched(found("id2")));
