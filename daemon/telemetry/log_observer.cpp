@@ -1,6 +1,7 @@
 #include "telemetry/log_observer.hpp"
 
 #include "base/printable.hpp"
+#include "telemetry/same_failure.hpp"
 
 #include <fmt/format.h>
 
@@ -134,7 +135,8 @@ void LogObserver::tell(const engine::PolicyExpired& event) {
 }
 
 void LogObserver::tell(const engine::DiscoveryFailed& event) {
-    const bool repeated = event.before != nullptr && event.before->error == event.failure.error;
+    const bool repeated = event.before != nullptr && event.before->error.kind() == event.failure.error.kind()
+                          && is_same_failure(event.before->error.message(), event.failure.error.message());
     const auto retry = std::chrono::duration_cast<std::chrono::seconds>(event.failure.retry - clock_.now());
     log_->log(repeated ? spdlog::level::debug : spdlog::level::warn,
               "discovery-failed domain={} class={} applied={} failures={} retry_s={} reason=\"{}\" ms={}",
@@ -199,7 +201,7 @@ void LogObserver::tell(const engine::DaneWeakened& event) {
 }
 
 void LogObserver::tell(const engine::DaneFailed& event) {
-    const bool repeated = event.before != nullptr && *event.before == event.now.why;
+    const bool repeated = event.before != nullptr && is_same_failure(*event.before, event.now.why);
     log_->log(repeated ? spdlog::level::debug : spdlog::level::warn,
               "dane-failed key={} standing={} hosts={} reason=\"{}\" ms={}", event.key,
               dane::name_of(event.now.standing), hosts_of(event.now), printable(event.now.why, max_reason),

@@ -127,7 +127,11 @@ TEST_CASE("a failure that repeats itself is a line at debug; a different one is 
     Fixture log;
     const auto failed = failure(log);
     const auto other = failure(log, "HTTP status 500");
+    const auto slow = failure(log, "time-out after 5001 ms while connecting to 192.0.2.1");
+    const auto slower = failure(log, "time-out after 5006 ms while connecting to 192.0.2.2");
     CHECK(log.told(engine::DiscoveryFailed{log.domain, failed, &failed, nullptr, took}).substr(0, 23)
+          == "debug discovery-failed ");
+    CHECK(log.told(engine::DiscoveryFailed{log.domain, slower, &slow, nullptr, took}).substr(0, 23)
           == "debug discovery-failed ");
     CHECK(log.told(engine::DiscoveryFailed{log.domain, failed, &other, nullptr, took}).substr(0, 25)
           == "warning discovery-failed ");
