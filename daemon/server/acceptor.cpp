@@ -79,28 +79,37 @@ private:
     }
 
     void admit(ServingLoop& loop, Accepted socket) {
-        auto& connections = loop.shared().connections;
         Socket client(std::move(socket));
+        if (!is_welcome(client)) {
+            // It is known to that loop's reactor, whose sockets are touched on its own thread alone.
+            asio::post(loop.context(), [refused = std::move(client)] {});
+            return;
+        }
+        loop.shared().connections.fetch_add(1, std::memory_order_relaxed);
+        loop.shared().traffic.accepted.fetch_add(1, std::memory_order_relaxed);
+        loop.serve(std::move(client), listener_.table_map);
+    }
+
+    bool is_welcome(Socket& client) {
         if constexpr (std::is_same_v<Protocol, asio::ip::tcp>) {
             const auto address = address_of(client);
-            if (!address) return;  // gone again
+            if (!address) return false;  // gone again
             if (!is_allowed(listener_, *address))
                 return refuse("its address is in no network of `allow`", client);
             error_code ignored;
             client.set_option(asio::ip::tcp::no_delay(true), ignored);
         }
-        if (connections.load(std::memory_order_relaxed) >= reception_.max_connections)
+        if (home_.shared().connections.load(std::memory_order_relaxed) >= reception_.max_connections)
             return refuse("max_connections is reached", client);
-        connections.fetch_add(1, std::memory_order_relaxed);
-        loop.shared().traffic.accepted.fetch_add(1, std::memory_order_relaxed);
-        loop.serve(std::move(client), listener_.table_map);
+        return true;
     }
 
-    void refuse(std::string_view why, const Socket& client) {
+    bool refuse(std::string_view why, const Socket& client) {
         home_.shared().traffic.refused.fetch_add(1, std::memory_order_relaxed);
         if (const auto unsaid = reception_.log.admit())
             spdlog::warn("client-refused listener={} client={} reason=\"{}\" unsaid={}",
                          name_of(listener_.endpoint), peer_of(client), why, *unsaid);
+        return false;
     }
 
     void remove_file() {

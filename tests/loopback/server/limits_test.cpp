@@ -76,6 +76,26 @@ TEST_CASE("clients beyond max_connections are turned away, and served again once
 }
 
 // proves MAP-5
+TEST_CASE("a crowd that is turned away disturbs nobody on any thread") {
+    ServerFixture server;
+    server.restart.max_connections = 3;
+    server.restart.threads = 3;
+    server.start();
+    std::vector<SocketmapClient> inside;
+    for (std::size_t i = 0; i < 3; ++i) {
+        inside.push_back(server.connect());
+        REQUIRE(inside.back().ask("postfix", "example.com") == secure("example.com"));
+    }
+    for (int i = 0; i < 200; ++i) {
+        auto surplus = server.connect();
+        static_cast<void>(surplus.send(SocketmapClient::request("postfix", "example.com")));
+        CHECK(surplus.is_closed());
+        auto& client = inside[static_cast<std::size_t>(i) % inside.size()];
+        CHECK(client.ask("postfix", "example.com") == secure("example.com"));
+    }
+}
+
+// proves MAP-5
 TEST_CASE("when there are no more files the clients wait at the door, and come in as others leave") {
     ServerFixture server;
     server.start();
