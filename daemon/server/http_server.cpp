@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds pause_after_failure{100};  // EMFILE lasts until some client goes
-constexpr std::chrono::milliseconds look_for_room{50};
+constexpr std::chrono::milliseconds look_for_room{10};
 
 }  // namespace
 

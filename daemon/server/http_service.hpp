@@ -22,9 +22,11 @@ struct HttpLimits {
     std::size_t header_octets = 8 * 1024;
     std::size_t body_octets = 64 * 1024;
     Duration request_timeout = std::chrono::seconds(10);  ///< for a whole request to come, and a reply to go
-    Duration crowded_timeout = std::chrono::seconds(1);   ///< for a request to come, while others wait
-    Duration answer_timeout = std::chrono::seconds(60);   ///< for the service
-    Duration idle_timeout = std::chrono::seconds(60);     ///< between two requests
+    /// For a request to come, while others wait. It follows the handshake at once, and a place that somebody
+    /// keeps without a word delays all behind it by this much.
+    Duration crowded_timeout = std::chrono::milliseconds(20);
+    Duration answer_timeout = std::chrono::seconds(60);  ///< for the service
+    Duration idle_timeout = std::chrono::seconds(60);    ///< between two requests
     std::size_t clients = 32;
 };
 

@@ -163,8 +163,9 @@ private:
     }
 
     // A socket that is closed while something lies in it unread is reset, and the client then may lose the
-    // reply (RFC 9112, 9.6).
+    // reply (RFC 9112, 9.6). Who waits for a place is worth more than that.
     asio::awaitable<void> take_leave() {
+        dispensable_from_ = std::chrono::steady_clock::now();
         error_code failure;
         stream_.socket().shutdown(asio::socket_base::shutdown_send, failure);
         stream_.expires_after(farewell_timeout);

@@ -140,6 +140,7 @@ TEST_CASE("a service that takes too long is not waited for") {
 
 TEST_CASE("a hundred clients at once are all served, some of them after others have left") {
     HttpFixture http;
+    http.limits.crowded_timeout = std::chrono::hours(1);  // all connect before the first of them asks
     http.start();
     std::vector<SocketmapClient> clients;
     for (int i = 0; i < 100; ++i)
@@ -179,6 +180,35 @@ TEST_CASE("clients who say nothing, or say it slowly, keep nobody out") {
         if (i % 2 == 0) rude.back().send("GET / HTTP/1.1\r\nX-Slow: ");
     }
     CHECK(still_serves(http));
+}
+
+TEST_CASE("with the limits of a daemon, hundreds who never ask keep nobody waiting") {
+    HttpFixture http;
+    http.start();
+    std::vector<SocketmapClient> rude;
+    for (int i = 0; i < 250; ++i) {
+        rude.push_back(http.connect());
+        if (i % 2 == 0) rude.back().send("GET / HTTP/1.1\r\nX-Slow: ");
+    }
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(still_serves(http));
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+}
+
+TEST_CASE("who has an answer and does not go makes room at once") {
+    HttpFixture http;
+    http.limits.clients = 4;
+    http.start();
+    std::vector<SocketmapClient> lingering;
+    for (int i = 0; i < 24; ++i) {
+        lingering.push_back(http.connect());
+        lingering.back().send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    }
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(still_serves(http));
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+    for (auto& client : lingering)
+        CHECK(client.exchange("", everything).ends_with("here\n"));
 }
 
 TEST_CASE("it stops with clients in every state") {
