@@ -25,6 +25,8 @@ using engine::DaneTarget;
 using engine::PolicyEngine;
 
 constexpr std::string_view entries_path = "/entries";
+constexpr std::size_t longest_in_log =
+    300;  // the longest domain, what is done with it, and the flag behind it
 
 HttpResponse reply(unsigned status, json::object body) {
     body["schema"] = 1;
@@ -49,6 +51,29 @@ std::optional<std::string> argument(std::string_view path, std::string_view word
 std::string_view value_of(const HttpQuery& query, std::string_view name) {
     const auto found = query.find(name);
     return found == query.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// Whether the query is the flag `name`; nullopt: it is something else, which may be meant as the contrary.
+std::optional<bool> flag(const HttpQuery& query, std::string_view name) {
+    if (query.empty()) return false;
+    const auto found = query.find(name);
+    if (query.size() != 1 || found == query.end() || !found->second.empty()) return std::nullopt;
+    return true;
+}
+
+HttpResponse no_flag(std::string_view name) {
+    return refusal(400, "the query may be \"" + std::string(name) + "\", without a value, and nothing else");
+}
+
+/// For the log: what was asked for, with what makes it do more.
+std::string words_of(const HttpRequest& request) {
+    std::string words = request.path;
+    char mark = '?';
+    for (const auto& [name, value] : request.query) {
+        words += std::exchange(mark, '&') + name;
+        if (!value.empty()) words += '=' + value;
+    }
+    return printable(words, longest_in_log);
 }
 
 /// What is wrong with the query; empty: nothing.
@@ -90,7 +115,8 @@ ControlService::ControlService(PolicyEngine& engine, const cache::PolicyCache& c
       clock_(clock),
       wall_clock_(wall_clock),
       host_(host),
-      settings_(std::make_shared<const Settings>(settings)) {}
+      settings_(std::make_shared<const Settings>(settings)),
+      refused_(clock) {}
 
 void ControlService::configure(const Settings& settings) {
     settings_ = std::make_shared<const Settings>(settings);
@@ -98,9 +124,10 @@ void ControlService::configure(const Settings& settings) {
 
 asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
     if (!request.peer || !rights_.admits(*request.peer)) {
-        spdlog::warn("control-refused user={} request=\"{} {}\"",
-                     request.peer ? std::to_string(request.peer->user) : "unknown", printable(request.method),
-                     printable(request.path));
+        if (const auto unsaid = refused_.admit())
+            spdlog::warn("control-refused user={} request=\"{} {}\" unsaid={}",
+                         request.peer ? std::to_string(request.peer->user) : "unknown",
+                         printable(request.method), words_of(request), *unsaid);
         co_return refusal(403,
                           "only root, the daemon's user and the members of the socket's group may do this");
     }
@@ -113,7 +140,7 @@ asio::awaitable<HttpResponse> ControlService::respond(HttpRequest request) {
         wrong.allow = "GET, POST";
         co_return wrong;
     }
-    spdlog::info("control-command user={} request=\"{}\"", request.peer->user, printable(request.path));
+    spdlog::info("control-command user={} request=\"{}\"", request.peer->user, words_of(request));
     HttpResponse response = co_await post(std::move(request));
     co_return response;
 }
@@ -136,12 +163,15 @@ asio::awaitable<HttpResponse> ControlService::post(HttpRequest request) {
         co_return response;
     }
     if (auto name = argument(request.path, "/forget")) {
+        const auto forced = flag(request.query, "force");
+        if (!forced) co_return no_flag("force");
         auto force = PolicyEngine::Force::no;
-        if (request.query.contains("force")) force = PolicyEngine::Force::yes;
+        if (*forced) force = PolicyEngine::Force::yes;
         HttpResponse response = co_await forget(*std::move(name), force);
         co_return response;
     }
-    if (request.path == "/forget" && request.query.contains("failed")) {
+    if (request.path == "/forget" && !request.query.empty()) {
+        if (!flag(request.query, "failed")) co_return no_flag("failed");
         HttpResponse response = co_await forget_failed();
         co_return response;
     }

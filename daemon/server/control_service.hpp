@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/log_limiter.hpp"
 #include "base/wall_clock.hpp"
 #include "cache/policy_cache.hpp"
 #include "engine/policy_engine.hpp"
@@ -67,6 +68,7 @@ private:
     ControlHost& host_;
     std::shared_ptr<const Settings> settings_;
     ControlRights rights_{0, 0};
+    LogLimiter refused_;
 };
 
 }  // namespace tlspolicy::server

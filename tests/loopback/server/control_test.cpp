@@ -135,6 +135,8 @@ TEST_CASE("a domain is refreshed, shown, listed, kept, and forgotten by force") 
     CHECK(daemon.text("POST", "/forget/example.com")
           == R"(200 {"domain":"example.com","forgotten":false,"schema":1})");
     CHECK(daemon.log.count("control-command user=") == 4);
+    CHECK(daemon.log.count("request=\"/forget/example.com?force\"") == 1);
+    CHECK(daemon.log.count("request=\"/forget/example.com\"") == 2);
 }
 
 TEST_CASE("what the store alone holds is shown, and is not learnt by it") {
@@ -160,6 +162,14 @@ TEST_CASE("what the store alone holds is shown, and is not learnt by it") {
 
     daemon.on_network([&] { daemon.store.broken = true; });
     CHECK(at(daemon.ask("GET", "/entries/stored.example").body, "sts", "kind") == "unknown");
+}
+
+TEST_CASE("the log shows the force behind the longest domain") {
+    const ControlFixture daemon;
+    const std::string label(63, 'a');
+    const std::string longest = label + '.' + label + '.' + label + '.' + std::string(61, 'b');
+    CHECK(daemon.ask("POST", "/forget/" + longest + "?force").status == 200);
+    CHECK(daemon.log.count("/forget/" + longest + "?force\"") == 1);
 }
 
 TEST_CASE("failures are shown with their reason, and forgotten together") {
@@ -203,6 +213,11 @@ TEST_CASE("what makes no sense is refused with its reason") {
         {"POST", "/status", 404},
         {"POST", "/forget", 404},
         {"POST", "/forget/nonsense", 400},
+        {"POST", "/forget/example.com?force=0", 400},
+        {"POST", "/forget/example.com?forced", 400},
+        {"POST", "/forget/example.com?force&other", 400},
+        {"POST", "/forget?failed=0", 400},
+        {"POST", "/forget?force", 400},
         {"POST", "/refresh/nonsense", 400},
         {"PUT", "/status", 405},
     };
