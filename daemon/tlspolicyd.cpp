@@ -87,7 +87,11 @@ int main(int argc, char** argv) {
     cli.add_flag("--foreground")
         ->description("Stay in the foreground, which is the only mode; accepted for init scripts");
     cli.set_version_flag("-V,--version", "tlspolicyd " + std::string(tlspolicy::version()));
-    CLI11_PARSE(cli, argc, argv);
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& end) {  // --help and --version come this way, too
+        return cli.exit(end) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     arguments.config_given = config->count() > 0;
     return arguments.check ? check(arguments) : serve(arguments);
 }

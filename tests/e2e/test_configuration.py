@@ -88,6 +88,14 @@ class ConfigurationTest(case.LabTest):
             done = subprocess.run([daemon.binary(), option], stdout=subprocess.PIPE, text=True, timeout=10, check=True)
             self.assertRegex(done.stdout, expected)
 
+    def test_a_command_line_that_makes_no_sense_ends_with_status_1(self):
+        for arguments in (["--nonsense"], ["--config"], ["stray"], ["--check-config=perhaps"]):
+            with self.subTest(arguments=arguments):
+                done = subprocess.run([daemon.binary(), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      text=True, timeout=10, check=False)
+                self.assertEqual((1, ""), (done.returncode, done.stdout))
+                self.assertNotEqual("", done.stderr)
+
     # The network
 
     # proves STS-27
