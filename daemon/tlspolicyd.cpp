@@ -1,4 +1,5 @@
 #include "app/daemon.hpp"
+#include "app/log_sinks.hpp"
 #include "app/logging.hpp"
 #include "app/service_manager.hpp"
 #include "base/paths.hpp"
@@ -16,6 +17,7 @@
 namespace {
 
 using tlspolicy::in_quotes;
+using tlspolicy::config::Finding;
 using tlspolicy::config::Loaded;
 
 struct Arguments {
@@ -44,7 +46,7 @@ tlspolicy::app::Daemon::Fresh reload(const Arguments& arguments) {
     tlspolicy::app::Daemon::Fresh fresh;
     for (const auto& finding : loaded.findings) {
         fresh.findings.push_back(to_text(finding, loaded.file));
-        if (finding.severity == tlspolicy::config::Finding::Severity::error)
+        if (finding.severity == Finding::Severity::error)
             spdlog::error("config-rejected reason=\"{}\"", in_quotes(to_text(finding, loaded.file)));
         else
             spdlog::warn("config-warning reason=\"{}\"", in_quotes(to_text(finding, loaded.file)));
@@ -53,10 +55,16 @@ tlspolicy::app::Daemon::Fresh reload(const Arguments& arguments) {
     return fresh;
 }
 
+/// What the journal takes off a line that comes by the standard error (sd-daemon(3)).
+const char* priority_of(const Finding& finding) {
+    return finding.severity == Finding::Severity::error ? "<3>" : "<4>";
+}
+
 int serve(const Arguments& arguments) {
     const Loaded loaded = load(arguments);
+    const bool in_journal = tlspolicy::app::stderr_is_journal();
     for (const auto& finding : loaded.findings)
-        std::cerr << to_text(finding, loaded.file) << '\n';
+        std::cerr << (in_journal ? priority_of(finding) : "") << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return EXIT_FAILURE;
 
     auto passed = tlspolicy::app::service_manager::passed_sockets();  // before there is another thread

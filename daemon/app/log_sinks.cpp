@@ -95,21 +95,19 @@ class JournalSink final : public spdlog::sinks::base_sink<std::mutex> {
     void flush_() override {}
 };
 
-/// Whether the journal reads our standard error (systemd.exec(5), $JOURNAL_STREAM), and nobody has redirected
-/// it since.
-bool stderr_is_journal() {
-    const char* stream = std::getenv("JOURNAL_STREAM");
-    struct stat there {};
-    return stream != nullptr && ::fstat(STDERR_FILENO, &there) == 0
-           && fmt::format("{}:{}", there.st_dev, there.st_ino) == stream;
-}
-
 spdlog::sink_ptr finish(spdlog::sink_ptr sink, std::unique_ptr<spdlog::formatter> formatter) {
     sink->set_formatter(std::move(formatter));
     return sink;
 }
 
 }  // namespace
+
+bool stderr_is_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat there {};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &there) == 0
+           && fmt::format("{}:{}", there.st_dev, there.st_ino) == stream;
+}
 
 spdlog::sink_ptr make_log_sink(const Log& settings) {
     const auto kind = settings.target.kind;

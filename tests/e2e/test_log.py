@@ -76,18 +76,32 @@ class LogTest(case.LabTest):
         self.assertEqual("", running.log.text())
         self.assertEqual(0, running.stop())
 
+    def stderr_as_stream(self, name, matches):
+        """An environment as systemd makes it: the log file of `name` is the stream that the journal reads, or not."""
+        path = self.lab.work / f"{name}.log"
+        path.touch()
+        status = path.stat()
+        return {**os.environ, "JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino if matches else 1}"}
+
+    def test_what_is_wrong_at_the_start_has_its_priority_in_the_journal_and_none_elsewhere(self):
+        for matches, error, warning in ((True, "<3>", "<4>"), (False, "", "")):
+            with self.subTest(matches=matches):
+                name = f"refused-{matches}"
+                refused = daemon.Daemon(self.lab.work, self.settings(answer_deadline="soon", answer_deadlin="1s"), name,
+                                        env=self.stderr_as_stream(name, matches))
+                self.addCleanup(refused.program.kill)
+                self.assertEqual(1, refused.process.wait(20))
+                self.assertRegex(refused.log.text(), rf"(?m)^{error}{refused.config}:\d+: error: answer_deadline")
+                self.assertRegex(refused.log.text(), rf"(?m)^{warning}{refused.config}:\d+: warning: ")
+
     def test_the_standard_error_is_the_journal_only_where_the_journal_reads_it(self):
         journal = self.listen(JOURNAL)
         for matches in (True, False):
             with self.subTest(matches=matches):
                 del journal.datagrams[:]
                 name = f"stream-{matches}"
-                path = self.lab.work / f"{name}.log"
-                path.touch()
-                status = path.stat()
-                stream = f"{status.st_dev}:{status.st_ino if matches else 1}"
                 running = daemon.Daemon(self.lab.work, self.settings(), name,
-                                        env={**os.environ, "JOURNAL_STREAM": stream})
+                                        env=self.stderr_as_stream(name, matches))
                 self.addCleanup(running.program.kill)
                 running.wait_until_ready()
                 if matches:
