@@ -11,29 +11,14 @@ import urllib.parse
 import urllib.request
 
 from lab import case, isolation, programs, tracer, web
+from lab.monitoring import HTTP, fetch, scrape
 
-HTTP = "127.0.0.1:8463"
 GOOD = "good.example"
 BROKEN = "broken.example"
 EMPTY = "empty.example"
 PROMETHEUS = "127.0.0.1:9090"
 ROOT = pathlib.Path(__file__).parents[2]
 VARIABLES = {"$__rate_interval": "10s", "$instance": ".*", "$percentile": "0.99"}  # as Grafana fills them in
-
-
-def fetch(path):
-    """Status and body."""
-    try:
-        with urllib.request.urlopen(f"http://{HTTP}{path}", timeout=20) as reply:
-            return reply.status, reply.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
-
-
-def scrape():
-    """{series: value}"""
-    lines = [line for line in fetch("/metrics")[1].splitlines() if line and not line.startswith("#")]
-    return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in lines)}
 
 
 def ask_prometheus(path):

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 
-from lab import case, daemon, isolation, mta, programs, redis, socketmap, web
+from lab import case, daemon, isolation, monitoring, mta, programs, redis, socketmap, web
 
 KNOWN = [f"known{number}.example" for number in range(20)]
 KILLS = 200
@@ -175,6 +175,11 @@ class StoreTest(case.LabTest):
         self.assertEqual(0, running.stop())
         self.assertEqual([], list(self.directory.iterdir()))
 
+    def shared_store_series(self):
+        prefix = "tlspolicyd_shared_store_"
+        series = monitoring.scrape()
+        return {name.removeprefix(prefix): value for name, value in series.items() if name.startswith(prefix)}
+
     def test_a_fleet_enforces_what_one_of_it_has_learnt(self):
         server = redis.Redis(self.lab.work)
         self.addCleanup(server.stop)
@@ -183,7 +188,8 @@ class StoreTest(case.LabTest):
             # Each is a machine of its own: only Redis is common to them.
             cache = self.cache(store=f"sqlite:{self.directory}/{number}.db", shared=f"unix:{server.path}")
             fleet.append(daemon.Daemon(self.lab.work, self.settings(
-                cache=cache, listen=[{"socketmap": f"127.0.0.1:848{number}"}]), f"fleet{number}").wait_until_ready())
+                cache=cache, listen=[{"socketmap": f"127.0.0.1:848{number}"}],
+                http=monitoring.HTTP if number == 2 else "off"), f"fleet{number}").wait_until_ready())
             self.addCleanup(fleet[-1].program.kill)
             fleet[-1].log.wait_for(r"shared-store-")
         for domain in ("fleet.example", "attacked.example"):
@@ -202,12 +208,20 @@ class StoreTest(case.LabTest):
         self.assertEqual([], self.lab.mx["mx-plain.example"].mailbox("attacked.example"))
         self.assertIn("match=mx-good.example", fleet[2].ask("fleet.example"))
         fleet[2].log.wait_for(r"policy-recalled domain=fleet\.example source=shared ")
+        seen = self.shared_store_series()
+        self.assertEqual({"connected": 1, "reads_total": 1, "hits_total": 1, "late_total": 0, "published_total": 0,
+                          "errors_total": 0}, seen)
         # Redis goes away: what is known locally goes on.
         server.program.kill()
         for each in fleet:
             self.assertIn("match=mx-good.example", each.ask("fleet.example"))
             self.assertEqual(answer_for(KNOWN[0]), each.ask(KNOWN[0]))
+        self.eventually(lambda: self.shared_store_series()["connected"] == 0, 5, "it is said to be connected still")
         server.start()
+        self.eventually(lambda: self.shared_store_series()["connected"] == 1, 20, "it is not connected again")
+        self.eventually(lambda: self.shared_store_series()["published_total"] > 0, 20,
+                        "what it learnt meanwhile is not there")
+        self.assertGreater(self.shared_store_series()["errors_total"], 0, "the ended connection is counted")
         for each in fleet:
             self.assertEqual(0, each.stop())
 
