@@ -31,7 +31,9 @@ if [ -e .git ]; then
     tar -x -C "$work/$name" -f "$work/commit.tar"
     date=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 else
-    tar -c --exclude=./build --exclude='./build-*' --exclude=__pycache__ --exclude='*.pyc' -f "$work/files.tar" .
+    # What builds make, this project's, debhelper's (with the copy of packaging/debian) and Fedora's.
+    tar -c --exclude=./build --exclude='./build-*' --exclude='./obj-*' --exclude=./debian --exclude=./redhat-build \
+        --exclude=./redhat-linux-build --exclude=__pycache__ --exclude='*.pyc' -f "$work/files.tar" .
     tar -x -C "$work/$name" -f "$work/files.tar"
     date=${SOURCE_DATE_EPOCH:-$(stat -c %Y CMakeLists.txt)}
 fi
