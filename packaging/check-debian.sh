@@ -3,8 +3,9 @@
 #
 #     sh packaging/check-debian.sh SUITE [test] [reproducible]
 #
-# lintian must have nothing to say. test: the unit tests run in the build. reproducible: built again in another
-# directory, the package must be the same to the bit. The packages are left in build/packages/SUITE.
+# It is built without a network, and lintian must have nothing to say. test: the unit tests run in the build.
+# reproducible: built again in another directory, the package must be the same to the bit. The packages are left in
+# build/packages/SUITE.
 # CHECK_DEBIAN_CCACHE=DIR keeps what was compiled in that directory of ccache, and takes it from there the next time.
 set -eu
 
@@ -35,15 +36,21 @@ mkdir -p "$root/build/packages"
 exec 8>"$out.lock" # two at once wait for each other
 flock 8
 
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 inside() {
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot "$builder" "$@"
+    chroot "$builder" "$@"
+}
+
+# With a loopback interface, and no network: what the package needs is there, or the build fails.
+inside_alone() {
+    unshare --net sh -c 'ip link set lo up && exec chroot "$@"' sh "$builder" "$@"
 }
 
 # Builds in the directory $1 of the tree, with further options for dpkg-buildpackage.
 build() {
     where=$1
     shift
-    inside sh -c "cd $where/tlspolicyd-*/ && exec dpkg-buildpackage -us -uc $*" >"$builder$where/log" 2>&1 || {
+    inside_alone sh -c "cd $where/tlspolicyd-*/ && exec dpkg-buildpackage -us -uc $*" >"$builder$where/log" 2>&1 || {
         tail -n 60 "$builder$where/log" >&2
         echo "check-debian.sh: the build failed; all of it: $builder$where/log" >&2
         exit 1

@@ -42,6 +42,7 @@ FILES = [
 STATE = [
     ("var/lib/tlspolicyd", "750", "tlspolicyd:tlspolicyd"),
     ("var/lib/tlspolicyd/policies.db", "640", "tlspolicyd:tlspolicyd"),
+    ("var/spool/postfix/tlspolicyd", "2750", "tlspolicyd:postfix"),
 ]
 
 
