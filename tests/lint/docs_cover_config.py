@@ -3,9 +3,10 @@
 
     docs_cover_config.py ROOT CONFIG_KEYS
 
-CONFIG_KEYS is the program of that name: it prints every key as a dotted path. Each must be an item of
-tlspolicyd.yaml(5) and stand in conf/tlspolicyd.yaml, and no item of the manual may be unknown to the loader.
-Each value shown in conf/ is the default that the manual tells; that the loader has the same is a unit test.
+CONFIG_KEYS is the program of that name: it prints every key as a dotted path, and of some KEY=DEFAULT. Each must be
+an item of tlspolicyd.yaml(5) and stand in conf/tlspolicyd.yaml, and no item of the manual may be unknown to the
+loader. Each value shown in conf/ is the default that the manual tells; that the loader has the same is a unit test.
+The manual tells the defaults that CONFIG_KEYS prints, too.
 """
 import pathlib
 import re
@@ -67,6 +68,13 @@ def strangers(manual, conf):
             yield f"man/tlspolicyd.yaml.5: the default of {key} is told as {default}, and is {value}"
 
 
+def misquoted(defaults, manual):
+    in_manual = told(manual)
+    for key, value in sorted(defaults.items()):
+        if in_manual.get(key) != value:
+            yield f"man/tlspolicyd.yaml.5: the default of {key} is told as {in_manual.get(key)}, and is {value}"
+
+
 def self_test():
     keys = {"a", "a.b", "c"}
     if list(missing(keys, ".It Ic a.b\n.It Ic c\n", "a:\n  #b: 1\n#c: 2\n")):
@@ -78,6 +86,8 @@ def self_test():
     conf = '# Text: more.\na:\n  #b: 3\n#a: {min: 1s, max: 5m}\n#b: "auto"\n#c: []\n'
     if list(strangers(manual.replace(".It Ic b", ".It Ic a.b\nDefault: 3.\n.It Ic b"), conf)):
         sys.exit("docs_cover_config.py finds fault with sound defaults")
+    if list(misquoted({"b": "auto"}, manual)) or len(list(misquoted({"b": "off", "d": "1"}, manual))) != 2:
+        sys.exit("docs_cover_config.py does not compare defaults")
     for wrong in (manual.replace("1s", "2s"), manual.replace("auto", "off"), manual.replace("none", "5")):
         if len(list(strangers(wrong, conf.replace("  #b: 3\n", "")))) != 1:
             sys.exit("docs_cover_config.py misses a wrong default")
@@ -86,12 +96,14 @@ def self_test():
 def main(root, program):
     self_test()
     root = pathlib.Path(root)
-    keys = set(subprocess.run([program], check=True, capture_output=True, text=True).stdout.split())
+    lines = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
+    defaults = dict(line.split("=") for line in lines if "=" in line)
+    keys = {line for line in lines if "=" not in line}
     # A name that the operator chooses is an entry, not a key.
     keys.discard("maps.NAME")
     manual = (root / "man/tlspolicyd.yaml.5").read_text(encoding="utf-8")
     conf = (root / "conf/tlspolicyd.yaml").read_text(encoding="utf-8")
-    found = [*missing(keys, manual, conf), *strangers(manual, conf)]
+    found = [*missing(keys, manual, conf), *strangers(manual, conf), *misquoted(defaults, manual)]
     print("\n".join(found) if found else f"{len(keys)} keys are documented")
     return 1 if found else 0
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Holds tlspolicy(1) and the shells' completion to the verbs and options that the command has.
+"""Holds tlspolicy(1) and the shells' completion to the verbs and options that the command has, and tlspolicyd(8) to the
+options of the daemon.
 
-    docs_cover_verbs.py ROOT TLSPOLICY
+    docs_cover_verbs.py ROOT TLSPOLICY TLSPOLICYD
 
 Each verb is an item of a section "Verbs ..." of the manual, with its options below it, or in the section's list of
 options that its verbs share; the sections on JSON and on the exit status name each verb. No item may be unknown to
-the command. The completion asks the command, and so names neither verbs nor options.
+the command. Where --help tells the default of an option, its item does. The completion asks the command, and so names
+neither verbs nor options.
 """
 import pathlib
 import re
@@ -62,13 +64,38 @@ def named_in(section):
     return set(re.findall(r"[a-z][a-z-]*", " ".join(re.findall(r"^\.(?:It )?Cm (.*)", section, re.MULTILINE))))
 
 
-def offered(program):
-    """The options of each verb, as --help lists them; {long: short or ""}."""
-    def helped(*arguments):
-        return subprocess.run([program, *arguments, "--help"], check=True, capture_output=True, text=True).stdout
-    verbs = re.findall(r"^  ([a-z][a-z-]*)  ", helped().partition("Subcommands:")[2], re.MULTILINE)
-    return {verb: {long: short for short, long in re.findall(
-        r"^ +(?:(-\w),)?(--[a-z][a-z-]*)", helped(verb), re.MULTILINE)} for verb in verbs}
+def helped(program, *arguments):
+    return subprocess.run([program, *arguments, "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def options_of(text):
+    """The options that --help lists; {long: short or ""}."""
+    return {long: short for short, long in re.findall(r"^ +(?:(-\w),)?(--[a-z][a-z-]*)", text, re.MULTILINE)}
+
+
+def defaults_of(text):
+    """{option: default}. Paths are those of the build, and the manual is installed with the same."""
+    return {option: value for option, value in re.findall(
+        r"^ +(?:-\w,)?(--[a-z][a-z-]*) [A-Z](?: ?[^ =\n])*=(\S+)", text, re.MULTILINE) if not value.startswith("/")}
+
+
+def untold(defaults, manual):
+    """`defaults`: of each verb."""
+    items = re.split(r"^\.(?=It |El|Bl|S[hs] )", manual, flags=re.MULTILINE)
+    for verb, options in sorted(defaults.items()):
+        for option, value in sorted(options.items()):
+            texts = [item for item in items if item.startswith("It Fl") and option in options_in(item.split("\n")[0])]
+            if not any(re.search(rf"(?<![\w.]){re.escape(value)}(?!\w)", text) for text in texts):
+                yield f"man/tlspolicy.1: does not tell the default of {verb} {option}, which is {value}"
+
+
+def daemon_faults(options, manual):
+    known = set(options) | set(options.values()) - {""}
+    lines = manual.partition(".Sh SIGNALS")[0].splitlines()
+    for place, starts in (("the list of options", (".It Fl",)), ("SYNOPSIS", (".Op Fl", ".Fl"))):
+        named = set().union(*(options_in(line.replace(".", ". ", 1)) for line in lines if line.startswith(starts)))
+        for option in sorted(known ^ named):
+            yield f"man/tlspolicyd.8: {place} {'lacks' if option in known else 'has the unknown'} {option}"
 
 
 def faults(verbs, manual, completions):
@@ -147,19 +174,49 @@ def self_test():
             sys.exit(f"docs_cover_verbs.py misses the fault in its example {number}")
 
 
-def main(root, program):
+    self_test_of_defaults()
+    self_test_of_daemon()
+
+
+def self_test_of_defaults():
+    text = "  -n,--limit UINT:UINT in [1 - 9]=100\n    At most so many\n  --path TEXT=/etc/x\n  --json     Print a=b\n"
+    text += "  --socket TEXT   Not TEXT=x\n  --port UINT=25   Where\n"
+    defaults = {"list": defaults_of(text)}
+    if defaults != {"list": {"--limit": "100", "--port": "25"}}:
+        sys.exit(f"docs_cover_verbs.py reads defaults as {defaults}")
+    manual = ".It Fl n , -limit Ar number\nAt most so many; 100 without it.\n.It Fl -port Ar port\n25.\n.El\n"
+    if list(untold(defaults, manual)) or len(list(untold(defaults, manual.replace("100", "1000")))) != 1:
+        sys.exit("docs_cover_verbs.py does not compare defaults")
+
+
+def self_test_of_daemon():
+    manual = (".Op Fl c | -config Ar file\n.Nm\n.Fl V | -version\n"
+              ".It Fl c , -config Ar file\n.It Fl V , -version\n.Sh SIGNALS\n")
+    options = {"--config": "-c", "--version": "-V"}
+    if found := list(daemon_faults(options, manual)):
+        sys.exit("docs_cover_verbs.py finds fault with a sound daemon: " + "; ".join(found))
+    for wrong in ({**options, "--new": ""}, {"--config": "-c"}, {**options, "--config": "-f"}):
+        if not list(daemon_faults(wrong, manual)):
+            sys.exit("docs_cover_verbs.py misses the fault of a daemon's options")
+
+
+def main(root, program, daemon):
     self_test()
     root = pathlib.Path(root)
-    verbs = offered(program)
+    names = re.findall(r"^  ([a-z][a-z-]*)  ", helped(program).partition("Subcommands:")[2], re.MULTILINE)
+    texts = {verb: helped(program, verb) for verb in names}
+    verbs = {verb: options_of(text) for verb, text in texts.items()}
     if "status" not in verbs:
         sys.exit("docs_cover_verbs.py: --help shows no verbs")
     manual = (root / "man/tlspolicy.1").read_text(encoding="utf-8")
     completions = {str(path.relative_to(root)): path.read_text(encoding="utf-8")
                    for path in sorted((root / "conf/completion").iterdir())}
-    found = list(faults(verbs, manual, completions))
+    found = [*faults(verbs, manual, completions),
+             *untold({verb: defaults_of(text) for verb, text in texts.items()}, manual),
+             *daemon_faults(options_of(helped(daemon)), (root / "man/tlspolicyd.8").read_text(encoding="utf-8"))]
     print("\n".join(found) if found else f"{len(verbs)} verbs and their options are documented")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))
