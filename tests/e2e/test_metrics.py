@@ -128,6 +128,21 @@ class MetricsTest(case.LabTest):
         without_shared_store = {name for name in documented if "shared_store" not in name}
         self.assertEqual(without_shared_store, shown)
 
+    def test_the_manual_names_the_values_of_labels_that_are_not_the_operators_own(self):
+        self.begin()
+        manual = (ROOT / "man/tlspolicyd.8").read_text()
+        items = re.split(r"^\.It ", manual.partition(".Sh METRICS")[2].partition("\n.Sh ")[0], flags=re.MULTILINE)
+        events = manual.partition(".Sh DIAGNOSTICS")[2].replace("-", "_")  # METRICS sends the reader there
+        shown = {pair for labels in re.findall(r"^\w+\{(.*)\} ", fetch("/metrics")[1], re.MULTILINE)
+                 for pair in re.findall(r'(\w+)="([^"]*)"', labels)}
+        unnamed = set()
+        for label, value in shown:
+            explained = " ".join(item for item in items if re.search(rf"\bCm {label}\b", item))
+            text = events if label == "event" else explained
+            if label not in {"map", "le", "version"} and not re.search(rf"(?<![\w-]){value}(?![\w-])", text):
+                unnamed.add(f"{label} {value}")
+        self.assertEqual(set(), unnamed)
+
     def test_a_real_prometheus_answers_every_panel_of_the_dashboard_and_loads_the_alerts(self):
         running = self.begin()
         self.start_prometheus()
