@@ -155,8 +155,8 @@ asio::awaitable<void> HttpServer::serve(Socket socket, async::Slots::Slot /*slot
     co_await session->run();
 }
 
-// If all slots are taken: of those who are between two requests, or take their time to send one, the one that
-// has done so for longest has to go.
+// If all slots are taken: of those who are between two requests, or take their time to send one, to read
+// their answer or to leave, the one that has done so for longest has to go.
 void HttpServer::make_room() {
     if (slots_.in_use() < limits_.clients) return;
     HttpSession* first = nullptr;

@@ -32,6 +32,7 @@ using Parser = http::request_parser<http::string_body>;
 constexpr std::size_t first_read = 1024;
 constexpr std::size_t farewell_octets = 1024 * 1024;
 constexpr std::chrono::seconds farewell_timeout{1};
+constexpr std::chrono::seconds crowded_reply_timeout{1};  // for a reply to go, while others wait
 
 /// What to say to a request that cannot be read; nullopt: nobody is there to hear it.
 std::optional<HttpResponse> refusal_of(const error_code& failure) {
@@ -149,6 +150,7 @@ private:
     }
 
     asio::awaitable<bool> send(HttpResponse response, unsigned version, bool keep_alive, bool is_head) {
+        dispensable_from_ = std::chrono::steady_clock::now() + crowded_reply_timeout;
         stream_.expires_after(limits_.request_timeout);
         error_code failure;
         if (is_head) {

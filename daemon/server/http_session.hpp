@@ -26,7 +26,7 @@ public:
 
     /// Until the client goes, errs, or has had its time.
     virtual boost::asio::awaitable<void> run() = 0;
-    /// From when on it may be closed in favour of others who wait; nullopt while it is being answered.
+    /// From when on it may be closed in favour of others who wait; nullopt while its answer is being made.
     virtual std::optional<Instant> dispensable_from() const noexcept = 0;
     virtual void close() = 0;
 };

@@ -211,6 +211,19 @@ TEST_CASE("who has an answer and does not go makes room at once") {
         CHECK(client.exchange("", everything).ends_with("here\n"));
 }
 
+TEST_CASE("who does not read its answer goes soon when others wait") {
+    HttpFixture http;
+    http.limits.clients = 2;
+    http.limits.request_timeout = std::chrono::hours(1);
+    http.start();
+    std::vector<SocketmapClient> deaf;
+    for (int i = 0; i < 2; ++i) {
+        deaf.push_back(http.port.connect(SocketmapClient::Window::small));
+        deaf.back().send("GET /large HTTP/1.1\r\n\r\n");
+    }
+    CHECK(still_serves(http));
+}
+
 TEST_CASE("it stops with clients in every state") {
     HttpFixture http;
     http.start();
