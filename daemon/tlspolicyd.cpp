@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 #include "app/log_sinks.hpp"
 #include "app/logging.hpp"
+#include "app/machine.hpp"
 #include "app/service_manager.hpp"
 #include "base/paths.hpp"
 #include "base/printable.hpp"
@@ -29,7 +30,9 @@ struct Arguments {
 Loaded load(const Arguments& arguments) {
     // No file at the usual place is fine: every value has a default that works. One that was asked for must
     // be there.
-    return tlspolicy::config::load(arguments.config, arguments.config_given);
+    Loaded loaded = tlspolicy::config::load(arguments.config, arguments.config_given);
+    tlspolicy::app::check_machine(loaded);
+    return loaded;
 }
 
 int check(const Arguments& arguments) {

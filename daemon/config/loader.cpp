@@ -73,12 +73,13 @@ Loaded parse(std::string_view yaml, std::string_view file_name) {
         loaded.findings.push_back(without_line("the file is too large; allowed: at most 1MiB"));
         return loaded;
     }
-    const auto tree = parse_tree(yaml);
+    auto tree = parse_tree(yaml);
     if (const auto* finding = std::get_if<Finding>(&tree)) {
         loaded.findings.push_back(*finding);
         return loaded;
     }
-    loaded.findings = read(std::get<Node>(tree), loaded.config).findings;
+    loaded.tree = std::move(std::get<Node>(tree));
+    loaded.findings = read(loaded.tree, loaded.config).findings;
     std::stable_sort(loaded.findings.begin(), loaded.findings.end(),
                      [](const Finding& a, const Finding& b) { return a.line < b.line; });
     return loaded;

@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "config/finding.hpp"
+#include "config/tree.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@ struct Loaded {
     Config config;                       ///< keys that are absent or wrong have their default
     std::string file;                    ///< the name to show findings under
     std::vector<Finding> findings = {};  ///< in the order of their lines
+    Node tree = {};                      ///< where it says it, for those who find more that is wrong
 
     /// No finding is an error: the daemon may run with `config`.
     bool usable() const;

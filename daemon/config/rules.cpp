@@ -4,23 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <initializer_list>
-
 namespace tlspolicy::config {
 namespace {
-
-/// The line of the deepest key of a path that the file has.
-unsigned line_at(const Node& root, std::initializer_list<std::string_view> path) {
-    const Node* node = &root;
-    for (const std::string_view key : path) {
-        const auto child = std::find_if(node->children.begin(), node->children.end(),
-                                        [key](const Node& each) { return each.key == key; });
-        if (child == node->children.end()) break;
-        node = &*child;
-    }
-    return node == &root ? 0 : node->line;
-}
 
 void check_bounds(std::string_view key, const engine::Bounds& bounds, const Node& root, Report& report) {
     if (bounds.min <= bounds.max) return;

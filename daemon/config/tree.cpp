@@ -7,6 +7,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <istream>
 #include <streambuf>
@@ -127,6 +128,17 @@ std::variant<Node, Finding> parse_tree(std::string_view yaml) {
                        "not valid YAML: " + printable(failure.msg)};
     }
     return std::move(builder.root);
+}
+
+unsigned line_at(const Node& root, std::initializer_list<std::string_view> path) {
+    const Node* node = &root;
+    for (const std::string_view key : path) {
+        const auto child = std::find_if(node->children.begin(), node->children.end(),
+                                        [key](const Node& each) { return each.key == key; });
+        if (child == node->children.end()) break;
+        node = &*child;
+    }
+    return node == &root ? 0 : node->line;
 }
 
 }  // namespace tlspolicy::config

@@ -3,6 +3,7 @@
 #include "config/finding.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,5 +26,8 @@ struct Node {
 /// nesting deeper than any key needs, so that the tree is never larger than its text and no recursion is
 /// deep.
 std::variant<Node, Finding> parse_tree(std::string_view yaml);
+
+/// The line of the deepest key of a path that the file has; 0 where it has none of them.
+unsigned line_at(const Node& root, std::initializer_list<std::string_view> path);
 
 }  // namespace tlspolicy::config

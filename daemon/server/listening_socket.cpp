@@ -56,20 +56,6 @@ Result<void> clear_path(asio::io_context& context, const std::string& path) {
     return {};
 }
 
-Result<uid_t> find_user(const std::string& name) {
-    if (name.empty()) return static_cast<uid_t>(-1);  // chown(2): as it is
-    const passwd* user = ::getpwnam(name.c_str());
-    if (user == nullptr) return Error{ErrorKind::system, "there is no user \"" + name + "\""};
-    return user->pw_uid;
-}
-
-Result<gid_t> find_group(const std::string& name) {
-    if (name.empty()) return static_cast<gid_t>(-1);
-    const group* found = ::getgrnam(name.c_str());
-    if (found == nullptr) return Error{ErrorKind::system, "there is no group \"" + name + "\""};
-    return found->gr_gid;
-}
-
 Result<void> set_owner(const UnixEndpoint& endpoint) {
     const auto user = find_user(endpoint.owner);
     if (!user) return user.error();
@@ -138,6 +124,20 @@ Result<typename Protocol::acceptor> adopt_as(const Protocol& protocol, asio::io_
 }
 
 }  // namespace
+
+Result<uid_t> find_user(const std::string& name) {
+    if (name.empty()) return static_cast<uid_t>(-1);  // chown(2): as it is
+    const passwd* user = ::getpwnam(name.c_str());
+    if (user == nullptr) return Error{ErrorKind::system, "there is no user \"" + name + "\""};
+    return user->pw_uid;
+}
+
+Result<gid_t> find_group(const std::string& name) {
+    if (name.empty()) return static_cast<gid_t>(-1);
+    const group* found = ::getgrnam(name.c_str());
+    if (found == nullptr) return Error{ErrorKind::system, "there is no group \"" + name + "\""};
+    return found->gr_gid;
+}
 
 std::string name_of(const std::variant<TcpEndpoint, UnixEndpoint>& endpoint) {
     if (const auto* local = std::get_if<UnixEndpoint>(&endpoint)) return "unix:" + local->path;

@@ -17,6 +17,10 @@ namespace tlspolicy::server {
 /// "127.0.0.1:8461", "[::1]:8461", "unix:/path": as the configuration has it.
 std::string name_of(const std::variant<TcpEndpoint, UnixEndpoint>& endpoint);
 
+/// The account of that name, for chown(2); "" leaves it as it is.
+Result<uid_t> find_user(const std::string& name);
+Result<gid_t> find_group(const std::string& name);
+
 /// A bound and listening TCP socket.
 Result<boost::asio::ip::tcp::acceptor> listen_on(boost::asio::io_context& context,
                                                  const TcpEndpoint& endpoint);

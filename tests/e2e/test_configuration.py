@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 
 from lab import case, daemon, isolation, programs, resolver, web
@@ -41,7 +42,11 @@ class ConfigurationTest(case.LabTest):
                 ("log:\n  level: loud\n", 2, "loud"),
                 ("cache:\n  recheck:\n    min: 5m\n    max: -1s\n", 4, "-1s"),
                 ("maps:\n  postfix: { tlsrpt: perhaps }\n", 2, "perhaps"),
-                ("dns: { servers: [ 192.0.2.300 ] }\n", 1, "192.0.2.300")):
+                ("dns: { servers: [ 192.0.2.300 ] }\n", 1, "192.0.2.300"),
+                ("threads: 1\nfetch:\n  ca_file: /nonexistent/typo.pem\n", 3, "/nonexistent/typo.pem"),
+                ("fetch: { ca_file: /etc/hosts }\n", 1, "/etc/hosts"),
+                ("listen:\n  - socketmap: unix:/run/x\n    owner: nosuchuser\n", 3, "nosuchuser"),
+                ("listen:\n  - socketmap: unix:/run/x\n    group: nosuchgroup\n", 3, "nosuchgroup")):
             with self.subTest(text=text):
                 status, output, path = self.check(text)
                 self.assertEqual(1, status, output)
@@ -69,10 +74,28 @@ class ConfigurationTest(case.LabTest):
         self.assertIn("answer_deadline", output)
 
     def test_a_bad_configuration_stops_the_start_with_file_line_and_value(self):
-        refused = self.launch(answer_deadline="soon")
-        self.assertNotIn(refused.process.wait(20), (0, None))
-        self.assertIn(f"{refused.config}:", refused.log.text())
-        self.assertIn("soon", refused.log.text())
+        for changes, value in (
+                ({"answer_deadline": "soon"}, "soon"),
+                ({"fetch": {"ca_file": "/nonexistent/typo.pem"}}, "/nonexistent/typo.pem"),
+                ({"listen": [{"socketmap": "unix:/run/x", "owner": "nosuchuser"}]}, "nosuchuser"),
+                ({"listen": [{"socketmap": "unix:/run/x", "group": "nosuchgroup"}]}, "nosuchgroup")):
+            with self.subTest(value=value):
+                refused = self.launch(**changes)
+                self.assertNotIn(refused.process.wait(20), (0, None))
+                self.assertRegex(refused.log.text(), rf"{refused.config}:\d+: error: .*{value}.*; allowed: ")
+
+    def test_a_reload_of_what_the_machine_has_not_changes_nothing(self):
+        running = self.start()
+        for bad in ({"fetch": {"ca_file": "/nonexistent/typo.pem"}},
+                    {"listen": [{"socketmap": "127.0.0.1:8461"}, {"socketmap": "unix:/run/x", "owner": "nosuchuser"}]}):
+            with self.subTest(bad=bad):
+                seen = running.log.size()
+                running.write_config(daemon.to_yaml(self.settings(maps={"other": {}}, **bad)))
+                running.signal(signal.SIGHUP)
+                running.log.wait_for(rf"config-rejected .*{running.config}:\d+: error: .*; allowed: ", start=seen)
+                self.assertEqual("NOTFOUND ", running.ask("localhost"))
+                self.assertEqual("PERM unknown map other", running.ask("localhost", "other"))
+        self.assertEqual(0, running.stop())
 
     def test_without_a_configuration_file_the_defaults_serve(self):
         self.assertFalse(os.path.exists("/etc/tlspolicyd/tlspolicyd.yaml"))
