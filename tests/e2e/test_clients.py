@@ -241,6 +241,21 @@ class ClientsTest(case.LabTest):
         self.assertLess(time.monotonic() - began, 20)
         self.assertEqual("NOTFOUND ", busy.ask("postfix", "localhost"))
 
+    def test_clients_beyond_loopback_are_served_where_allow_names_them_and_nowhere_else(self):
+        local, outer = ("127.0.0.1", 8471), ("192.0.2.1", 8471)
+        for allow, served in ({}, False), ({"allow": ["198.51.100.0/24"]}, False), ({"allow": ["192.0.2.0/24"]}, True):
+            with self.subTest(allow=allow):
+                listen = [{"socketmap": "127.0.0.1:8471"}, {"socketmap": "192.0.2.1:8471", **allow}]
+                other = self.start(listen=listen)
+                self.assertEqual("NOTFOUND ", self.client(local).ask("postfix", "localhost"))
+                client = self.client(outer, timeout=10)
+                if served:
+                    self.assertEqual("NOTFOUND ", client.ask("postfix", "localhost"))
+                else:
+                    self.assertTrue(client.closed())
+                    other.log.wait_for(r"client-refused listener=192\.0\.2\.1:8471 client=192\.0\.2\.1 ")
+                self.assertEqual(0, other.stop())
+
     def test_a_daemon_at_its_connection_limit_serves_again_when_clients_leave(self):
         self.other_daemon("limit", max_connections=20)
         self.overcrowd(("127.0.0.1", 8471), 60)

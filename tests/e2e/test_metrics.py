@@ -198,6 +198,20 @@ class MetricsTest(case.LabTest):
         self.assertIn("the store cannot be used", reasons)
         self.assertEqual(0, scrape()["tlspolicyd_store_usable"])
 
+    def test_clients_beyond_loopback_are_served_where_allow_names_them_and_nowhere_else(self):
+        outer = "192.0.2.1:8463"
+        for http, served in ((outer, False), ({"address": outer, "allow": ["198.51.100.0/24"]}, False),
+                             ({"address": outer, "allow": ["192.0.2.0/24"]}, True)):
+            with self.subTest(http=http):
+                running = super().start(http=http)
+                running.log.wait_for(r"info: started ")
+                if served:
+                    self.assertEqual(200, fetch("/healthz", outer)[0])
+                else:
+                    self.assertRaises((ConnectionError, urllib.error.URLError), fetch, "/healthz", outer)
+                    running.log.wait_for(r"client-refused .*192\.0\.2\.1")
+                self.assertEqual(0, running.stop())
+
     def test_a_port_that_is_taken_stops_the_start(self):
         self.begin()
         second = self.launch(http=HTTP, listen=[{"socketmap": "127.0.0.1:8471"}])

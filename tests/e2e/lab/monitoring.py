@@ -6,10 +6,10 @@ import urllib.request
 HTTP = "127.0.0.1:8463"
 
 
-def fetch(path):
+def fetch(path, address=HTTP):
     """Status and body."""
     try:
-        with urllib.request.urlopen(f"http://{HTTP}{path}", timeout=20) as reply:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=20) as reply:
             return reply.status, reply.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()
