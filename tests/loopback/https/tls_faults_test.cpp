@@ -1,4 +1,7 @@
 #include "fetch_fixture.hpp"
+#include "tls/context.hpp"
+
+#include <openssl/ssl.h>
 
 using namespace tlspolicy;
 using namespace tlspolicy::test;
@@ -99,4 +102,10 @@ TEST_CASE_FIXTURE(FetchFixture, "TLS that fails without a certificate's fault is
     server.behave(behaviour);
     CHECK_FAILS(fetch(server.port()), ErrorKind::fetch,
                 "TLS handshake with 127.0.0.1: Connection reset by peer");
+}
+
+TEST_CASE_FIXTURE(FetchFixture, "no TLS before 1.2 is offered, whatever the system's security level allows") {
+    const auto context = tls::Context(settings.ca_file, clock).current();  // proves STS-21
+    REQUIRE(context.has_value());
+    CHECK(SSL_CTX_get_min_proto_version(context->get()) == TLS1_2_VERSION);
 }
