@@ -1,9 +1,13 @@
 #include "fetch_fixture.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <openssl/x509.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <vector>
 
 using namespace tlspolicy;
@@ -36,6 +40,47 @@ struct Running {
     bool done = false;
     std::exception_ptr failure;
     Result<std::string> result{std::string()};
+};
+
+/// A variable of the environment, as long as it lives.
+class Environment {
+public:
+    Environment(const char* name, const std::string& value) : name_(name) {
+        ::setenv(name, value.c_str(), 1);
+    }
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+    ~Environment() { ::unsetenv(name_); }
+
+private:
+    const char* name_;
+};
+
+/// A directory of roots as c_rehash(1) makes them: OpenSSL looks for a root under the hash of its name.
+class RootDirectory {
+public:
+    RootDirectory() : path_(std::filesystem::temp_directory_path() / "tlspolicy-roots-XXXXXX") {
+        std::string text = path_.string();
+        REQUIRE(::mkdtemp(text.data()) != nullptr);
+        path_ = text;
+    }
+    RootDirectory(const RootDirectory&) = delete;
+    RootDirectory& operator=(const RootDirectory&) = delete;
+    ~RootDirectory() { std::filesystem::remove_all(path_); }
+
+    void add(const fakes::CertificateAuthority& authority) const {
+        std::ofstream(file_of(authority)) << authority.root_pem();
+    }
+    void remove(const fakes::CertificateAuthority& authority) const {
+        std::filesystem::remove(file_of(authority));
+    }
+    std::string path() const { return path_.string(); }
+
+private:
+    std::filesystem::path file_of(const fakes::CertificateAuthority& authority) const {
+        return path_ / fmt::format("{:08x}.0", X509_subject_name_hash(authority.root().get()));
+    }
+    std::filesystem::path path_;
 };
 
 class ManualClock final : public Clock {
@@ -154,6 +199,44 @@ TEST_CASE_FIXTURE(FetchFixture, "new trusted roots are taken up while running, u
     server.become(ca.issue(leaf()));
     CHECK_FAILS(run(fetcher), ErrorKind::webpki,
                 "issuer certificate not found (the server sent no intermediate?)");
+}
+
+TEST_CASE_FIXTURE(FetchFixture,
+                  "roots of SSL_CERT_FILE are taken without a ca_file, and again when it changes") {
+    ManualClock manual;
+    const fakes::CertificateAuthority other("Other Root");
+    const Environment named("SSL_CERT_FILE", ca_file.path());
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    settings.port = server.port();
+    settings.ca_file.clear();
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), manual, dns, settings);
+    CHECK_FETCHES(run(fetcher));
+    ca_file.replace(other.root_pem());
+    CHECK_FETCHES(run(fetcher));
+    manual.advance(std::chrono::seconds(2));
+    CHECK_FAILS(run(fetcher), ErrorKind::webpki,
+                "issuer certificate not found (the server sent no intermediate?)");
+}
+
+// A root that was used stays in memory, so only a new look at the directory can miss it.
+TEST_CASE_FIXTURE(FetchFixture, "a root that leaves the system's directory is trusted no more") {
+    ManualClock manual;
+    const RootDirectory roots;
+    roots.add(ca);
+    const Environment named("SSL_CERT_DIR", roots.path());
+    const HttpsServer server(ip("127.0.0.1"), ca.issue(leaf()));
+    settings.port = server.port();
+    settings.ca_file.clear();
+    https::HttpsPolicyFetcher fetcher(loop.get_executor(), manual, dns, settings);
+    CHECK_FETCHES(run(fetcher));
+    roots.remove(ca);
+    CHECK_FETCHES(run(fetcher));
+    manual.advance(std::chrono::seconds(2));
+    CHECK_FAILS(run(fetcher), ErrorKind::webpki,
+                "issuer certificate not found (the server sent no intermediate?)");
+    roots.add(ca);
+    manual.advance(std::chrono::seconds(2));
+    CHECK_FETCHES(run(fetcher));
 }
 
 TEST_CASE_FIXTURE(FetchFixture, "settings that cannot be used are refused and change nothing") {
