@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tlspolicy::scenarios {
@@ -22,7 +24,7 @@ namespace tlspolicy::scenarios {
 /// the one that the run's fault names goes wrong.
 class Gate {
 public:
-    enum class Passed : std::uint8_t { yes, refused, timed_out };
+    enum class Passed : std::uint8_t { yes, refused, timed_out, denied, spoilt };
 
     Gate(boost::asio::any_io_executor executor, const Clock& clock, Fault fault)
         : executor_(std::move(executor)), clock_(clock), fault_(fault) {}
@@ -31,6 +33,8 @@ public:
         ++steps_;
         const Fault::Kind fault = fault_at(steps_);
         if (fault == Fault::Kind::fails) co_return Passed::refused;
+        if (fault == Fault::Kind::denied) co_return Passed::denied;
+        if (fault == Fault::Kind::spoilt) co_return Passed::spoilt;
         if (fault == Fault::Kind::silent || held_) {
             Waiting waiting(*this, fault == Fault::Kind::silent);
             co_await waiting.event.wait();
@@ -91,31 +95,40 @@ private:
     std::vector<Waiting*> waiting_;
 };
 
-/// The scripted DNS behind the gate.
+/// The scripted DNS behind the gate; the oracle hears whether it said something of a record.
 class GatedDns final : public engine::DnsClient {
 public:
-    GatedDns(Gate& gate, fakes::ScriptedDns& script) : gate_(gate), script_(script) {}
+    GatedDns(Gate& gate, fakes::ScriptedDns& script, Oracle& oracle)
+        : gate_(gate), script_(script), oracle_(oracle) {}
 
     boost::asio::awaitable<engine::DnsAnswer<engine::TxtRecords>> txt(Domain name) override {
+        constexpr std::string_view label = "_mta-sts.";
+        const std::string domain(name.text().substr(label.size()));
+        oracle_.looked_up(domain, false);
         const auto passed = co_await gate_.pass();
-        if (passed != Gate::Passed::yes) co_return failure(passed);
-        auto answer = co_await script_.txt(name);
+        auto answer = failure<engine::TxtRecords>(passed);
+        if (passed == Gate::Passed::yes) answer = co_await script_.txt(name);
+        oracle_.looked_up(domain, answer.has_value());
         co_return answer;
     }
     boost::asio::awaitable<engine::DnsAnswer<engine::HostAddresses>> addresses(Domain host) override {
         const auto passed = co_await gate_.pass();
-        if (passed != Gate::Passed::yes) co_return failure(passed);
-        auto answer = co_await script_.addresses(host);
+        auto answer = failure<engine::HostAddresses>(passed);
+        if (passed == Gate::Passed::yes) answer = co_await script_.addresses(host);
         co_return answer;
     }
 
 private:
-    static Error failure(Gate::Passed passed) {
-        return {ErrorKind::dns, passed == Gate::Passed::timed_out ? "timed out" : "SERVFAIL"};
+    template <class Records>
+    static engine::DnsAnswer<Records> failure(Gate::Passed passed) {
+        if (passed == Gate::Passed::denied) return engine::Absent{engine::Absent::Why::nxdomain, {}};
+        if (passed == Gate::Passed::spoilt) return engine::Absent{engine::Absent::Why::nodata, {}};
+        return Error(ErrorKind::dns, passed == Gate::Passed::timed_out ? "timed out" : "SERVFAIL");
     }
 
     Gate& gate_;
     fakes::ScriptedDns& script_;
+    Oracle& oracle_;
 };
 
 /// The scripted policy hosts behind the gate; the oracle hears of every policy that comes through.
@@ -127,15 +140,18 @@ public:
     boost::asio::awaitable<Result<std::string>> fetch(Domain policy_domain) override {
         oracle_.asked_for(policy_domain.text(), clock_.now());
         const auto passed = co_await gate_.pass();
-        if (passed != Gate::Passed::yes) co_return failure(passed);
-        auto body = co_await script_.fetch(policy_domain);
+        auto body = failure(passed);
+        if (passed == Gate::Passed::yes) body = co_await script_.fetch(policy_domain);
         if (body) oracle_.served(policy_domain.text(), *body, clock_.now());
         co_return body;
     }
 
 private:
-    static Error failure(Gate::Passed passed) {
-        return {ErrorKind::fetch, passed == Gate::Passed::timed_out ? "timed out" : "connection refused"};
+    static Result<std::string> failure(Gate::Passed passed) {
+        if (passed == Gate::Passed::denied) return Error(ErrorKind::webpki, "certificate has expired");
+        if (passed == Gate::Passed::spoilt) return std::string("version: STSv1\nmode: none\nmax_age: soon\n");
+        return Error(ErrorKind::fetch,
+                     passed == Gate::Passed::timed_out ? "timed out" : "connection refused");
     }
 
     Gate& gate_;

@@ -17,9 +17,7 @@ std::string match_of(const sts::Policy& policy) {
     return match;
 }
 
-bool is_temp(std::string_view answer) {
-    return answer.substr(0, 5) == "TEMP ";
-}
+constexpr std::string_view temp = "TEMP ";
 
 }  // namespace
 
@@ -37,28 +35,49 @@ void Oracle::served(std::string_view domain, std::string_view body, Time now) {
     served_.insert_or_assign(std::string(domain), std::move(latest));
 }
 
+void Oracle::looked_up(std::string_view domain, bool answered) {
+    if (answered)
+        looked_up_.emplace(domain);
+    else if (const auto found = looked_up_.find(domain); found != looked_up_.end())
+        looked_up_.erase(found);
+}
+
 void Oracle::not_kept(std::string_view domain) {
     if (const auto found = served_.find(domain); found != served_.end()) found->second.kept = false;
 }
 
-std::string Oracle::fault_of(std::string_view domain, const postfix::MapOptions& options,
-                             std::string_view answer, Time now) const {
-    const bool secured = answer.substr(0, 7) == "secure ";
-    const auto found = served_.find(domain);
-    if (found == served_.end()) return secured ? "secure, though no policy was ever served" : "";
-    const Served& latest = found->second;
+// Mail is put off only where the alternative would be a downgrade, or nobody can find out.
+std::string Oracle::fault_of_temp(std::string_view domain, const postfix::MapOptions& options,
+                                  std::string_view reason, bool bound, Excuses excuses) const {
+    if (reason == "tlspolicyd is stopping") return excuses.stopping ? "" : "it does not stop";
+    if (reason.starts_with("tlspolicyd is overloaded")) return excuses.overloaded ? "" : "there is room";
+    if (!reason.starts_with("MTA-STS: ")) return "no reason to put mail off: " + std::string(reason);
+    if (bound) return "put off, though the policy is known";
+    if (options.on_dns_failure != postfix::MapOptions::OnDnsFailure::temp)
+        return "put off, though the map is not strict";
+    return looked_up_.contains(domain) ? "put off, though the DNS answered" : "";
+}
 
-    const bool enforced = latest.policy.mode == sts::Mode::enforce
-                          || (latest.policy.mode == sts::Mode::testing && options.enforce_testing);
+std::string Oracle::fault_of(std::string_view domain, const postfix::MapOptions& options,
+                             std::string_view answer, Time now, Excuses excuses) const {
+    const bool secured = answer.starts_with("secure ");
+    const auto found = served_.find(domain);
+    const Served* latest = found == served_.end() ? nullptr : &found->second;
+    const bool enforced = latest != nullptr
+                          && (latest->policy.mode == sts::Mode::enforce
+                              || (latest->policy.mode == sts::Mode::testing && options.enforce_testing));
     if (secured) {
+        if (latest == nullptr) return "secure, though no policy was ever served";
         if (!enforced) return "secure, though the latest policy enforces nothing";
-        if (now > latest.expires()) return "secure, though the latest policy has expired";
-        return answer == latest.answer ? "" : "another policy than the latest: " + latest.answer;
+        if (now > latest->expires()) return "secure, though the latest policy has expired";
+        return answer == latest->answer ? "" : "another policy than the latest: " + latest->answer;
     }
     // A policy of max_age 0 binds nobody but those who waited for it.
-    const bool binds =
-        enforced && latest.kept && latest.policy.max_age.count() > 0 && now <= latest.expires();
-    return binds && !is_temp(answer) ? "weaker than the unexpired policy: " + latest.answer : "";
+    const bool bound =
+        enforced && latest->kept && latest->policy.max_age.count() > 0 && now <= latest->expires();
+    if (answer.starts_with(temp))
+        return fault_of_temp(domain, options, answer.substr(temp.size()), bound, excuses);
+    return bound ? "weaker than the unexpired policy: " + latest->answer : "";
 }
 
 std::vector<Time> Oracle::fetches(std::string_view domain) const {

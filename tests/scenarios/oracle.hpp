@@ -5,6 +5,7 @@
 #include "sts/policy.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +21,19 @@ public:
     void asked_for(std::string_view domain, Time now);
     /// A policy host sent this; what is no valid policy changes nothing.
     void served(std::string_view domain, std::string_view body, Time now);
+    /// The record was asked for; `answered`: with what the DNS says, be it that there is none.
+    void looked_up(std::string_view domain, bool answered);
     /// The engine has said aloud that it cannot keep this domain.
     void not_kept(std::string_view domain);
 
+    /// Why an answer may be to come again, whatever the domain publishes.
+    struct Excuses {
+        bool stopping = false;
+        bool overloaded = false;
+    };
     /// What is wrong with this answer; empty: nothing.
     std::string fault_of(std::string_view domain, const postfix::MapOptions& options, std::string_view answer,
-                         Time now) const;
+                         Time now, Excuses excuses) const;
 
     std::vector<Time> fetches(std::string_view domain) const;
 
@@ -39,7 +47,11 @@ private:
         Time expires() const { return fetched + policy.max_age; }
     };
 
+    std::string fault_of_temp(std::string_view domain, const postfix::MapOptions& options,
+                              std::string_view reason, bool bound, Excuses excuses) const;
+
     std::map<std::string, Served, std::less<>> served_;
+    std::set<std::string, std::less<>> looked_up_;  ///< the last lookup of their record was answered
     std::map<std::string, std::vector<Time>, std::less<>> fetches_;
 };
 

@@ -15,6 +15,10 @@ std::string name_of(Fault::Kind kind) {
             return "one step fails";
         case Fault::Kind::silent:
             return "one step is not answered";
+        case Fault::Kind::denied:
+            return "one step is denied";
+        case Fault::Kind::spoilt:
+            return "one step gives nothing of use";
         case Fault::Kind::all_fail:
             return "from one step on all fail";
     }
@@ -40,7 +44,8 @@ void play_once(const Story& story, const engine::Settings& settings) {
 
 void play(const Story& story, const engine::Settings& settings) {
     CHECK(run(story, settings, {}) > 0);
-    for (const auto kind : {Fault::Kind::fails, Fault::Kind::silent, Fault::Kind::all_fail}) {
+    using enum Fault::Kind;
+    for (const auto kind : {fails, silent, denied, spoilt, all_fail}) {
         // What goes wrong may lengthen the story, so its own length says when every step had its turn.
         for (std::size_t step = 1; run(story, settings, {kind, step}) >= step; ++step) {
         }

@@ -91,6 +91,18 @@ TEST_CASE("policies learnt in one minute are not refreshed in one minute, but ea
     });
 }
 
+TEST_CASE("whatever goes wrong with one refresh, every policy holds") {  // proves STS-30, STS-32
+    play([](World& world) {
+        const auto domains = {"a.example.com", "b.example.com", "c.example.com", "d.example.com"};
+        for (const char* domain : domains)
+            learnt(world, day * 2, domain);
+        world.advance(day * 2 + hours(1), minutes(1));
+        for (const char* domain : domains)
+            world.expect(domain, answer);
+        world.expect_told("expired", 0);
+    });
+}
+
 TEST_CASE("refreshes that hang leave room for lookups") {
     play_once([](World& world) {
         for (int i = 0; i < 500; ++i)

@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -96,7 +97,7 @@ struct World::Parts {
     fakes::ScriptedDns dns;
     fakes::ScriptedFetcher hosts;
     Gate gate{loop.get_executor(), clock, fault};
-    GatedDns gated_dns{gate, dns};
+    GatedDns gated_dns{gate, dns, oracle};
     GatedFetcher gated_hosts{gate, hosts, oracle, clock};
     fakes::ScriptedStore own;
     fakes::ScriptedSharedStore shared;
@@ -133,7 +134,9 @@ struct World::Parts {
     void answered(Lookup& lookup, const postfix::Answer& answer) {
         --unanswered;
         lookup.answer = shown(answer);
-        const std::string wrong = oracle.fault_of(lookup.domain, lookup.options, *lookup.answer, clock.now());
+        const bool busy = std::max(unanswered, gate.waiting()) >= settings.max_waiting;
+        const std::string wrong = oracle.fault_of(lookup.domain, lookup.options, *lookup.answer, clock.now(),
+                                                  {.stopping = stopped, .overloaded = busy});
         CAPTURE(lookup.domain);
         CAPTURE(*lookup.answer);
         CHECK(wrong.empty());

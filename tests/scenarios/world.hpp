@@ -52,6 +52,8 @@ struct Fault {
         none,
         fails,     ///< that step fails at once
         silent,    ///< that step is never answered, and times out
+        denied,    ///< NXDOMAIN for a record; a policy host's certificate is not valid
+        spoilt,    ///< no data for a record; what a policy host serves is no policy
         all_fail,  ///< that step and all after it fail at once
     };
     Kind kind = Kind::none;
