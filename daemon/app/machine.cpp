@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tlspolicy::app {
@@ -27,9 +28,12 @@ void add(Loaded& loaded, unsigned line, std::string message) {
     loaded.findings.insert(place, {Finding::Severity::error, line, std::move(message)});
 }
 
-bool has_error_at(const Loaded& loaded, unsigned line) {
-    return std::any_of(loaded.findings.begin(), loaded.findings.end(), [line](const Finding& each) {
-        return each.file.empty() && each.line == line && each.severity == Finding::Severity::error;
+/// Not what the loader has refused already.
+bool is_account(const Loaded& loaded, const std::string& name) {
+    const auto& listeners = loaded.config.restart.listeners;
+    return std::any_of(listeners.begin(), listeners.end(), [&](const server::Listener& each) {
+        const auto* local = std::get_if<server::UnixEndpoint>(&each.endpoint);
+        return local != nullptr && (local->owner == name || local->group == name);
     });
 }
 
@@ -51,7 +55,7 @@ void missing(Loaded& loaded, const Node& written, std::string_view what) {
 }
 
 void check_account(Loaded& loaded, const Node& written) {
-    if (has_error_at(loaded, written.line)) return;  // of its syntax
+    if (!is_account(loaded, written.text)) return;
     if (written.key == "owner" && !server::find_user(written.text)) missing(loaded, written, "user");
     if (written.key == "group" && !server::find_group(written.text)) missing(loaded, written, "group");
 }

@@ -62,6 +62,9 @@ TEST_CASE("what the machine lacks stands among the other findings in the order o
         "log: {level: loud}\n");
     CHECK(found.starts_with("f:2: error: listen.group: "));
     CHECK(found.find("\nf:3: error: fetch.ca_file: ") < found.find("\nf:4: error: log.level: "));
+    const auto both = findings("listen: {socketmap: unix:/run/a, owner: no-such-user, group: no-such-group}");
+    CHECK(both.find("listen.owner: ") < both.find("listen.group: "));
+    CHECK(both.find("listen.group: ") != both.npos);
     const auto invalid = findings("listen: [{socketmap: unix:/run/a, owner: \"-x\"}]\n");
     CHECK(invalid.starts_with("f:1: error: listen.owner: "));
     CHECK(invalid.find('\n') == invalid.npos);
