@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,8 @@ bool is_account(const Loaded& loaded, const std::string& name) {
 
 void check_roots(Loaded& loaded) {
     const std::string& file = loaded.config.https.ca_file;
+    // The system's are read once, by the daemon itself: that takes as long as all else at the start.
+    if (file.empty() && std::getenv("SSL_CERT_FILE") == nullptr) return;
     const SystemClock clock;
     const auto roots = tls::Context(file, clock).current();
     if (roots) return;
