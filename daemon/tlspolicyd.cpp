@@ -31,12 +31,13 @@ Loaded load(const Arguments& arguments) {
     // No file at the usual place is fine: every value has a default that works. One that was asked for must
     // be there.
     Loaded loaded = tlspolicy::config::load(arguments.config, arguments.config_given);
-    tlspolicy::app::check_machine(loaded);
+    tlspolicy::app::check_roots(loaded);
     return loaded;
 }
 
 int check(const Arguments& arguments) {
-    const Loaded loaded = load(arguments);
+    Loaded loaded = load(arguments);
+    tlspolicy::app::check_accounts(loaded);
     for (const auto& finding : loaded.findings)
         std::cerr << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return EXIT_FAILURE;
@@ -64,13 +65,15 @@ const char* priority_of(const Finding& finding) {
 }
 
 int serve(const Arguments& arguments) {
-    const Loaded loaded = load(arguments);
+    auto passed = tlspolicy::app::service_manager::passed_sockets();  // before there is another thread
+    Loaded loaded = load(arguments);
+    if (passed.empty())
+        tlspolicy::app::check_accounts(loaded);  // whoever passes sockets has given them owners
     const bool in_journal = tlspolicy::app::stderr_is_journal();
     for (const auto& finding : loaded.findings)
         std::cerr << (in_journal ? priority_of(finding) : "") << to_text(finding, loaded.file) << '\n';
     if (!loaded.usable()) return EXIT_FAILURE;
 
-    auto passed = tlspolicy::app::service_manager::passed_sockets();  // before there is another thread
     auto log = tlspolicy::app::start_logging(loaded.config.log);
     auto daemon = tlspolicy::app::Daemon::create(
         loaded.config, std::move(log), [&] { return reload(arguments); }, std::move(passed));

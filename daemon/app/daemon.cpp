@@ -57,22 +57,16 @@ asio::awaitable<bool> wait_until(asio::io_context& context, Duration limit, Cond
     co_return true;
 }
 
-/// As many connections as the limit of open files leaves room for.
-std::size_t connections_within_file_limit(std::size_t connections, std::size_t fetches) {
+server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::size_t fetches) {
     const std::size_t others = other_files + fetches;
-    const std::size_t wanted = connections + others;
+    const std::size_t wanted = restart.max_connections + others;
     const std::size_t limit = raise_file_limit(wanted);
-    if (limit >= wanted) return connections;
-    const std::size_t possible = limit > 2 * others ? limit - others : limit / 2;
+    if (limit >= wanted) return restart;
+    restart.max_connections = limit > 2 * others ? limit - others : limit / 2;
     spdlog::warn(
         "file-limit wanted={} limit={} max_connections={} reason=\"raise the limit of open files "
         "(LimitNOFILE=)\"",
-        wanted, limit, possible);
-    return possible;
-}
-
-server::RestartSettings fit_to_file_limit(server::RestartSettings restart, std::size_t fetches) {
-    restart.max_connections = connections_within_file_limit(restart.max_connections, fetches);
+        wanted, limit, restart.max_connections);
     return restart;
 }
 
@@ -276,8 +270,7 @@ Daemon::Reloaded Daemon::apply(const Fresh& read) {
         spdlog::warn("config-needs-restart reason=\"{}\"", needs_restart);
         outcome.findings.push_back("warning: " + std::string(needs_restart));
     }
-    // More fetches may want more files; the connections stay as many as at the start.
-    connections_within_file_limit(fitted_.max_connections, fresh->https.concurrency);
+    raise_file_limit(fitted_.max_connections + other_files + fresh->https.concurrency);
     dns_.configure(fresh->dns);
     engine_.configure(fresh->engine);
     server_.configure(fresh->server);

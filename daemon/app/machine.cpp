@@ -38,6 +38,20 @@ bool is_account(const Loaded& loaded, const std::string& name) {
     });
 }
 
+void missing(Loaded& loaded, const Node& written, std::string_view what) {
+    add(loaded, written.line,
+        fmt::format("listen.{0}: {1} is no {2} of this machine; allowed: the name of a {2} that there is",
+                    written.key, config::shown(written.text), what));
+}
+
+void check_account(Loaded& loaded, const Node& written) {
+    if (!is_account(loaded, written.text)) return;
+    if (written.key == "owner" && !server::find_user(written.text)) missing(loaded, written, "user");
+    if (written.key == "group" && !server::find_group(written.text)) missing(loaded, written, "group");
+}
+
+}  // namespace
+
 void check_roots(Loaded& loaded) {
     const std::string& file = loaded.config.https.ca_file;
     // The system's are read once, by the daemon itself: that takes as long as all else at the start.
@@ -51,18 +65,6 @@ void check_roots(Loaded& loaded) {
                     file.empty() ? "none" : "\"\""));
 }
 
-void missing(Loaded& loaded, const Node& written, std::string_view what) {
-    add(loaded, written.line,
-        fmt::format("listen.{0}: {1} is no {2} of this machine; allowed: the name of a {2} that there is",
-                    written.key, config::shown(written.text), what));
-}
-
-void check_account(Loaded& loaded, const Node& written) {
-    if (!is_account(loaded, written.text)) return;
-    if (written.key == "owner" && !server::find_user(written.text)) missing(loaded, written, "user");
-    if (written.key == "group" && !server::find_group(written.text)) missing(loaded, written, "group");
-}
-
 void check_accounts(Loaded& loaded) {
     for (const Node& top : loaded.tree.children) {
         if (top.key != "listen") continue;
@@ -71,13 +73,6 @@ void check_accounts(Loaded& loaded) {
             for (const Node& written : item.children)
                 check_account(loaded, written);
     }
-}
-
-}  // namespace
-
-void check_machine(Loaded& loaded) {
-    check_roots(loaded);
-    check_accounts(loaded);
 }
 
 }  // namespace tlspolicy::app

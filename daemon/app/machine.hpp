@@ -4,8 +4,12 @@
 
 namespace tlspolicy::app {
 
-/// Adds to the findings what this machine lacks of what the file names, and the daemon does not start
-/// without: accounts, and trusted roots.
-void check_machine(config::Loaded& loaded);
+// They add to the findings what the file names, the daemon does not start without, and this machine lacks.
+
+/// Trusted roots.
+void check_roots(config::Loaded& loaded);
+
+/// The accounts of sockets. May wait for a directory service.
+void check_accounts(config::Loaded& loaded);
 
 }  // namespace tlspolicy::app

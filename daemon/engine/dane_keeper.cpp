@@ -95,13 +95,13 @@ void DaneKeeper::report(const DaneTarget& target, const cache::DaneEntryPtr& bef
     const DaneKey key(target);
     const auto was = before ? before->state().standing : dane::Standing::none;
     const auto last_known = before ? before->state().definite : dane::Standing::none;
-    if (!now.why.empty()) {
-        const std::string* failed_before = before ? &before->state().why : nullptr;
-        observer_.on_event(DaneFailed{key.text(), now, failed_before, took});
-    }
+    const std::string* failed_before =
+        before && !before->state().why.empty() ? &before->state().why : nullptr;
+    if (!now.why.empty()) observer_.on_event(DaneFailed{key.text(), now, failed_before, took});
+    const bool recovered = failed_before != nullptr && now.why.empty();
     if (dane::is_weaker(now.standing, last_known))
         observer_.on_event(DaneWeakened{key.text(), last_known, now, took});
-    else if (now.standing != was && now.why.empty())
+    else if (recovered || (now.standing != was && now.why.empty()))
         observer_.on_event(DaneLearned{key.text(), was, now, took});
 }
 

@@ -87,7 +87,7 @@ private:
         const bool own_fault =
             error.kind() == ErrorKind::system;  // no socket, no turn: the host had no chance
         Failure failure{error, id};
-        if (earlier != nullptr) failure.count = own_fault ? earlier->count : earlier->count + 1;
+        failure.count = (earlier == nullptr ? 0U : earlier->count) + (own_fault ? 0U : 1U);
         // A record that could not be looked up is asked for again soon: there may be a (newer) policy.
         const bool unanswered = id.empty() && std::holds_alternative<Error>(outcome_.record);
         const bool soon = unanswered || own_fault;

@@ -92,7 +92,7 @@ struct DaneWeakened {
 struct DaneFailed {
     std::string_view key;
     const cache::DaneState& now;
-    const std::string* before;  ///< what had failed until now, maybe nothing; null: it is the first lookup
+    const std::string* before;  ///< what had failed until now; null: nothing
     Duration took;
 };
 

@@ -38,11 +38,11 @@ public:
     ~Landing() {
         if (done_) return;
         const auto known = engine_.cache_.find(domain_.text());
-        engine_.disembark(domain_, state_of(known), engine_.clock_.now(), Source::discovered);
+        engine_.disembark(domain_, state_of(known), engine_.clock_.now(), Source::discovered, unknown);
     }
     void at(const cache::StsState& state, Time now, Source source) {
         done_ = true;
-        engine_.disembark(domain_, state, now, source);
+        engine_.disembark(domain_, state, now, source, state);
     }
 
 private:
@@ -315,7 +315,9 @@ void PolicyEngine::keep(const Domain& domain, const cache::StsState& state, Time
     observer_.on_event(CacheFull{domain, cache_.size()});
 }
 
-void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now, Source source) {
+/// `learnt`: what those hear who asked for a new look, and not merely for an answer.
+void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state, Time now, Source source,
+                             const cache::StsState& learnt) {
     auto flight = flights_.extract(domain);  // first: whoever asks from here on starts anew
     const Reason reason = flight.mapped().reason;
     if (reason == Reason::refresh) --refreshing_;
@@ -325,7 +327,7 @@ void PolicyEngine::disembark(const Domain& domain, const cache::StsState& state,
         const auto first = waiters.begin();
         go_on(waiters, first, state, now, source);
     }
-    if (reason == Reason::demand) return demands_.land(domain, state);
+    if (reason == Reason::demand) return demands_.land(domain, learnt);
     if (demands_.waits_for(domain)) start(domain, Reason::demand);  // this look began before it was asked for
 }
 

@@ -179,7 +179,8 @@ private:
     cache::StsState land(const Domain& domain, const cache::EntryPtr& before, const Outcome& outcome,
                          Time begun, Time now);
     void keep(const Domain& domain, const cache::StsState& state, Time used);
-    void disembark(const Domain& domain, const cache::StsState& state, Time now, Source source);
+    void disembark(const Domain& domain, const cache::StsState& state, Time now, Source source,
+                   const cache::StsState& learnt);
     void answer(Waiters& waiters, Waiters::iterator waiter, postfix::Answer answer, Source source);
     void release_overdue(Time now);
     void look_after(Time now);

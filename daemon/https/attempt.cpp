@@ -31,11 +31,12 @@ std::string with_port(const IpAddress& address, std::uint16_t port) {
     return fmt::format("[{}]:{}", address.text(), port);
 }
 
-/// It is this machine that has no room for another connection.
+/// It is this machine that has no room for another connection. (That it has no address of the family is said
+/// as EADDRNOTAVAIL, and is no such want.)
 bool is_own_want(const error_code& error) {
     using namespace boost::system::errc;
     return error == too_many_files_open || error == too_many_files_open_in_system || error == no_buffer_space
-           || error == not_enough_memory || error == address_not_available;
+           || error == not_enough_memory;
 }
 
 /// One attempt; its parts are called in turn, and each says what went wrong, if anything.

@@ -65,11 +65,11 @@ private:
             const Executor executor = loop.context().get_executor();
             Accepted socket =
                 co_await acceptor_.async_accept(executor, asio::redirect_error(asio::use_awaitable, failure));
-            if (closed_) co_return;
             if (!failure) {
                 admit(loop, std::move(socket));
                 continue;
             }
+            if (closed_) co_return;
             if (const auto unsaid = reception_.log.admit())
                 spdlog::warn("accept-failed listener={} reason=\"{}\" unsaid={}", name_of(listener_.endpoint),
                              failure.message(), *unsaid);
@@ -80,7 +80,7 @@ private:
 
     void admit(ServingLoop& loop, Accepted socket) {
         Socket client(std::move(socket));
-        if (!is_welcome(client)) {
+        if (closed_ || !is_welcome(client)) {
             // It is known to that loop's reactor, whose sockets are touched on its own thread alone.
             asio::post(loop.context(), [refused = std::move(client)] {});
             return;

@@ -76,7 +76,12 @@ public:
         if (then == Then::take_leave) co_await take_leave();
     }
 
-    std::optional<Instant> dispensable_from() const noexcept override { return dispensable_from_; }
+    std::optional<Instant> dispensable_from() const noexcept override {
+        // What lies there unread came in time: it is this loop that was busy.
+        error_code ignored;
+        if (reads_request_ && stream_.socket().available(ignored) > 0) return std::nullopt;
+        return dispensable_from_;
+    }
     void close() override { stream_.close(); }
 
 private:
@@ -97,8 +102,10 @@ private:
         parser.body_limit(limits_.body_octets);
         stream_.expires_after(limits_.request_timeout);
         error_code failure;
+        reads_request_ = true;
         co_await http::async_read(stream_, buffer_, parser,
                                   asio::redirect_error(asio::use_awaitable, failure));
+        reads_request_ = false;
         if (failure) {
             auto refusal = refusal_of(failure);
             if (!refusal) co_return Then::drop;
@@ -187,6 +194,7 @@ private:
     const std::optional<PeerCredentials> peer_;
     beast::flat_buffer buffer_;
     std::optional<Instant> dispensable_from_;
+    bool reads_request_ = false;
     bool has_answered_ = false;
 };
 

@@ -149,10 +149,11 @@ void SqliteStore::commit() {
     retry_pause_ = settings_.retry_min;
     if (!complained_.empty()) spdlog::info("store-recovered path=\"{}\"", printable(settings_.path));
     complained_.clear();
-    reliable_ = true;
-    // What was dropped meanwhile is in memory, and is to be written now.
+    // What was dropped meanwhile is in memory, and is to be written now. First: who sees that the store is
+    // reliable is to see that it lacks something.
     if (const std::size_t dropped = pending_.dropped(); std::exchange(dropped_before_, dropped) != dropped)
         ++generation_;
+    reliable_ = true;
     if (pending_.size() >= settings_.commit_at)
         asio::post(loop_, [this] { commit(); });
     else if (pending_.size() > 0)

@@ -65,7 +65,7 @@ class ClientsTest(case.LabTest):
             for domain, answer in expected.items():
                 began = time.monotonic()
                 self.assertEqual(answer, client.ask("postfix", domain))
-                self.assertLess(time.monotonic() - began, 1)
+                self.assertLess(time.monotonic() - began, 2)
 
     def test_a_thousand_clients_at_once_are_all_answered_rightly(self):
         scripts = []

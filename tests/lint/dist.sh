@@ -8,7 +8,7 @@ root=$1 cmake=$2 compiler=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-first=$(sh "$root/packaging/dist.sh" "$work" 2>/dev/null)
+first=$(sh "$root/packaging/dist.sh" "$work" 2>"$work/log") || { cat "$work/log"; exit 1; }
 unpacked=${first%.tar.xz}
 tar -x -C "$work" -f "$first"
 cd "$unpacked"

@@ -45,9 +45,9 @@ class Passed:
         if self.directory is None:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
-        for old in self.directory.iterdir():
+        for old in self.directory.glob("[0-9a-f]" * 64):
             if time.time() - old.stat().st_mtime > KEPT:
-                old.unlink()
+                old.unlink(missing_ok=True)
         self.commands = {pathlib.Path(each["file"]): each["command"]
                          for each in json.loads((build / "compile_commands.json").read_text())}
         self.files = dependencies(build)

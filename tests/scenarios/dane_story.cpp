@@ -102,6 +102,20 @@ TEST_CASE("a weakening is told also where a failure came between") {
     }
 }
 
+TEST_CASE("a failure that what is known bridged is told, and so is its end") {
+    DaneWorld world;
+    REQUIRE(world.ask() == "dane-only");
+    const auto hosts = world.dane.exchanges;
+    world.break_mx();
+    world.clock.advance(minutes(20));
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.observer.count("dane-failed") == 1);
+    world.dane.exchanges = hosts;
+    world.clock.advance(minutes(1));
+    CHECK(world.ask() == "dane-only");
+    CHECK(world.observer.last() == "dane example.com all-usable -> all-usable");
+}
+
 // proves DANE-6
 TEST_CASE("what was learnt of DANE from other resolvers is looked up again, and bridges a failure of that") {
     DaneWorld world;

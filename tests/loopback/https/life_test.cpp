@@ -70,9 +70,11 @@ public:
 
     void add(const fakes::CertificateAuthority& authority) const {
         std::ofstream(file_of(authority)) << authority.root_pem();
+        date_anew();
     }
     void remove(const fakes::CertificateAuthority& authority) const {
         std::filesystem::remove(file_of(authority));
+        date_anew();
     }
     std::string path() const { return path_.string(); }
 
@@ -80,7 +82,14 @@ private:
     std::filesystem::path file_of(const fakes::CertificateAuthority& authority) const {
         return path_ / fmt::format("{:08x}.0", X509_subject_name_hash(authority.root().get()));
     }
+    /// Two changes within one tick of the file system's clock would have one date.
+    void date_anew() const {
+        std::filesystem::last_write_time(
+            path_, std::filesystem::last_write_time(path_) + std::chrono::seconds(++changes_));
+    }
+
     std::filesystem::path path_;
+    mutable int changes_ = 0;
 };
 
 class ManualClock final : public Clock {

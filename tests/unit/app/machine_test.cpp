@@ -12,7 +12,8 @@ namespace {
 
 std::string findings(const std::string& yaml) {
     auto loaded = config::parse(yaml, "f");
-    check_machine(loaded);
+    check_roots(loaded);
+    check_accounts(loaded);
     std::string all;
     for (const auto& finding : loaded.findings)
         all += (all.empty() ? "" : "\n") + to_text(finding, loaded.file);

@@ -212,6 +212,9 @@ TEST_CASE("a want of this machine's own is no failure of the policy host") {  //
     const auto after = failure_after(before, not_fetched(found("id1"), ErrorKind::system));
     CHECK(after.failure.count == 3);
     CHECK(after.failure.retry == now + seconds(30));
+    const auto first = failure_after(cache::Unknown{}, not_fetched(found("id1"), ErrorKind::system));
+    CHECK(first.failure.count == 0);
+    CHECK(failure_after(first, not_fetched(found("id1"))).failure.retry == now + minutes(5));
     const auto held = policy_after(cached(), not_fetched(found("id2"), ErrorKind::system));
     check_goes_on(held, cached());
     CHECK(held.failure->retry == now + seconds(30));
