@@ -1,20 +1,11 @@
 // A cache that is full.
+#include "published.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>
 
 namespace tlspolicy::scenarios {
 namespace {
-
-std::string name(int number) {
-    return "d" + std::to_string(number) + ".example.com";
-}
-
-engine::Settings room_for(std::size_t entries) {
-    engine::Settings settings;
-    settings.max_entries = entries;
-    return settings;
-}
 
 void learn_all(World& world, int count) {
     for (int i = 0; i < count; ++i) {

@@ -68,6 +68,13 @@ def eventually(condition, within, what, every=0.02):
         time.sleep(every)
 
 
+def before(limit, condition, every=0.02):
+    """Polls until `condition()` is true, but no longer than `limit` seconds."""
+    end = time.monotonic() + limit
+    while not condition() and time.monotonic() < end:
+        time.sleep(every)
+
+
 class Log:
     """A log file that grows while it is read."""
 
