@@ -8,8 +8,8 @@
 # test as any user.
 set -eu
 
-build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libhiredis-dev libidn2-dev libspdlog-dev
-libsqlite3-dev libssl-dev libsystemd-dev libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev'
+build_packages='ca-certificates cmake g++ libc-ares-dev libcli11-dev libfmt-dev libhiredis-dev libidn2-dev libjemalloc-dev
+libspdlog-dev libsqlite3-dev libssl-dev libsystemd-dev libyaml-cpp-dev ninja-build pkg-config prometheus-cpp-dev'
 test_packages='doctest-dev fish mandoc prometheus python3 zsh'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
