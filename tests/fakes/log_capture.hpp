@@ -17,7 +17,8 @@
 
 namespace tlspolicy::fakes {
 
-/// Takes what is logged while it lives. Made before the threads that log, and gone after them.
+/// Takes what is logged while it lives, each line as its level, a blank and its text. Made before the threads
+/// that log, and gone after them.
 class LogCapture {
 public:
     LogCapture() : before_(spdlog::default_logger()) {
@@ -47,7 +48,10 @@ private:
     private:
         void sink_it_(const spdlog::details::log_msg& message) override {
             const std::lock_guard lock(lines_mutex_);
-            lines_.emplace_back(message.payload.data(), message.payload.size());
+            const auto level = spdlog::level::to_string_view(message.level);
+            lines_.emplace_back(level.data(), level.size())
+                .append(" ")
+                .append(message.payload.data(), message.payload.size());
             grown_.notify_all();
         }
         void flush_() override {}

@@ -56,23 +56,20 @@ def run(*command, **options):
     return done.stdout
 
 
-def eventually(condition, within, what, every=0.02):
-    """Polls until `condition()` is true and returns its value; an AssertionError with `what` after `within` seconds."""
-    end = time.monotonic() + within
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {within} s: {what() if callable(what) else what}")
-        time.sleep(every)
-
-
 def before(limit, condition, every=0.02):
-    """Polls until `condition()` is true, but no longer than `limit` seconds."""
+    """Polls until `condition()` is true, but no longer than `limit` seconds; its last value."""
     end = time.monotonic() + limit
-    while not condition() and time.monotonic() < end:
+    while not (value := condition()) and time.monotonic() < end:
         time.sleep(every)
+    return value
+
+
+def eventually(condition, within, what, every=0.02):
+    """The value of `condition()` as soon as it is true; an AssertionError with `what` after `within` seconds."""
+    value = before(within, condition, every)
+    if not value:
+        raise AssertionError(f"not within {within} s: {what() if callable(what) else what}")
+    return value
 
 
 class Log:

@@ -1,14 +1,11 @@
 #include "dns/name_server.hpp"
 #include "dns/resolv_conf_watch.hpp"
+#include "fakes/log_capture.hpp"
+#include "fakes/temporary_directory.hpp"
 #include "loopback/dns/client_fixture.hpp"
 
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 using namespace tlspolicy;
 using namespace tlspolicy::dns;
@@ -20,26 +17,8 @@ namespace {
 
 /// A directory of its own, gone afterwards, and what was logged meanwhile.
 class ResolvConfFixture {
-public:
-    ResolvConfFixture() {
-        std::string name = (fs::temp_directory_path() / "resolv-conf-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        directory_ = name;
-        auto logger = std::make_shared<spdlog::logger>(
-            "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_, true));
-        logger->set_pattern("%l %v");
-        before_ = spdlog::default_logger();
-        spdlog::set_default_logger(logger);
-    }
-    ~ResolvConfFixture() {
-        spdlog::set_default_logger(before_);
-        fs::remove_all(directory_);
-    }
-    ResolvConfFixture(const ResolvConfFixture&) = delete;
-    ResolvConfFixture& operator=(const ResolvConfFixture&) = delete;
-
 protected:
-    std::string path(std::string_view name = "resolv.conf") const { return (directory_ / name).string(); }
+    std::string path(std::string_view name = "resolv.conf") const { return directory_ / name; }
     void write(std::string_view text, std::string_view name = "resolv.conf") const {
         std::ofstream(path(name), std::ios::trunc) << text;
     }
@@ -51,20 +30,13 @@ protected:
         clock_.pass(1s);
         return watch.refresh();
     }
-    std::size_t logged(std::string_view what) const {
-        const std::string all = log_.str();
-        std::size_t count = 0;
-        for (auto at = all.find(what); at != std::string::npos; at = all.find(what, at + 1))
-            ++count;
-        return count;
-    }
+    std::size_t logged(std::string_view what) const { return log_.count(what); }
 
     ManualClock clock_;
-    fs::path directory_;
-    std::ostringstream log_;
 
 private:
-    std::shared_ptr<spdlog::logger> before_;
+    fakes::TemporaryDirectory directory_;
+    fakes::LogCapture log_;
 };
 
 }  // namespace

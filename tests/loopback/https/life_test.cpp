@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "fetch_fixture.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -59,15 +60,6 @@ private:
 /// A directory of roots as c_rehash(1) makes them: OpenSSL looks for a root under the hash of its name.
 class RootDirectory {
 public:
-    RootDirectory() : path_(std::filesystem::temp_directory_path() / "tlspolicy-roots-XXXXXX") {
-        std::string text = path_.string();
-        REQUIRE(::mkdtemp(text.data()) != nullptr);
-        path_ = text;
-    }
-    RootDirectory(const RootDirectory&) = delete;
-    RootDirectory& operator=(const RootDirectory&) = delete;
-    ~RootDirectory() { std::filesystem::remove_all(path_); }
-
     void add(const fakes::CertificateAuthority& authority) const {
         std::ofstream(file_of(authority)) << authority.root_pem();
         date_anew();
@@ -76,19 +68,19 @@ public:
         std::filesystem::remove(file_of(authority));
         date_anew();
     }
-    std::string path() const { return path_.string(); }
+    std::string path() const { return directory_.path(); }
 
 private:
-    std::filesystem::path file_of(const fakes::CertificateAuthority& authority) const {
-        return path_ / fmt::format("{:08x}.0", X509_subject_name_hash(authority.root().get()));
+    std::string file_of(const fakes::CertificateAuthority& authority) const {
+        return directory_ / fmt::format("{:08x}.0", X509_subject_name_hash(authority.root().get()));
     }
     /// Two changes within one tick of the file system's clock would have one date.
     void date_anew() const {
         std::filesystem::last_write_time(
-            path_, std::filesystem::last_write_time(path_) + std::chrono::seconds(++changes_));
+            path(), std::filesystem::last_write_time(path()) + std::chrono::seconds(++changes_));
     }
 
-    std::filesystem::path path_;
+    fakes::TemporaryDirectory directory_;
     mutable int changes_ = 0;
 };
 

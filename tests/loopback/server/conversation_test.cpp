@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 #include "postfix/socketmap.hpp"
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using tlspolicy::postfix::MapOptions;
 using namespace tlspolicy::test;
 

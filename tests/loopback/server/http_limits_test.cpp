@@ -186,27 +186,26 @@ TEST_CASE("with the limits of a daemon, hundreds who never ask keep nobody waiti
     HttpFixture http;
     http.start();
     std::vector<SocketmapClient> rude;
-    for (int i = 0; i < 250; ++i) {
+    for (int i = 0; i < 600; ++i) {  // with a second for each 32 of them the last would have given up
         rude.push_back(http.connect());
         if (i % 2 == 0) rude.back().send("GET / HTTP/1.1\r\nX-Slow: ");
     }
-    const auto start = std::chrono::steady_clock::now();
     CHECK(still_serves(http));
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
 
 TEST_CASE("who has an answer and does not go makes room at once") {
     HttpFixture http;
     http.limits.clients = 4;
+    http.limits.crowded_timeout = std::chrono::hours(1);
+    http.limits.request_timeout = std::chrono::hours(1);
+    http.limits.idle_timeout = std::chrono::hours(1);
     http.start();
     std::vector<SocketmapClient> lingering;
     for (int i = 0; i < 24; ++i) {
         lingering.push_back(http.connect());
         lingering.back().send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
     }
-    const auto start = std::chrono::steady_clock::now();
     CHECK(still_serves(http));
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
     for (auto& client : lingering)
         CHECK(client.exchange("", everything).ends_with("here\n"));
 }

@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/http_fixture.hpp"
 #include "server/listening_socket.hpp"
 
@@ -10,6 +11,7 @@
 
 using namespace tlspolicy::test;
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 
 namespace {
 

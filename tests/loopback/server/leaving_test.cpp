@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -5,6 +6,7 @@
 #include <thread>
 
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using namespace tlspolicy::test;
 
 namespace {

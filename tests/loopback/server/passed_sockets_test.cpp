@@ -1,5 +1,6 @@
 #include "server/passed_sockets.hpp"
 
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,7 @@
 namespace asio = boost::asio;
 using tlspolicy::IpAddress;
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using tlspolicy::server::Listener;
 using tlspolicy::server::PassedSocket;
 using tlspolicy::server::PassedSockets;

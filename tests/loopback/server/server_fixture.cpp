@@ -5,9 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <future>
 #include <netinet/in.h>
 #include <stdexcept>
@@ -57,17 +55,6 @@ FreePort::FreePort(std::string_view address)
 
 FreePort::~FreePort() {
     ::close(socket_);
-}
-
-TemporaryDirectory::TemporaryDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "tlspolicy-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-    path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
 }
 
 EngineFixture::EngineFixture(const engine::Settings& settings)

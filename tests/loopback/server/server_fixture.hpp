@@ -41,19 +41,6 @@ private:
     std::uint16_t number_ = 0;
 };
 
-/// A directory of its own, gone with its owner and all that is in it.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory();
-    std::string operator/(std::string_view name) const { return path_ + '/' + std::string(name); }
-
-private:
-    std::string path_;
-};
-
 /// The real engine on a network loop of its own, over HeldPolicies.
 class EngineFixture {
 public:

@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -8,6 +9,7 @@
 #include <vector>
 
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using namespace tlspolicy::test;
 
 TEST_CASE("a drained server lets idle clients go at once, and the others with their answer") {

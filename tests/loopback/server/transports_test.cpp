@@ -1,8 +1,10 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using namespace tlspolicy::test;
 
 namespace {

@@ -1,3 +1,4 @@
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 #include "server/listening_socket.hpp"
 
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 namespace asio = boost::asio;
 using Stream = asio::local::stream_protocol;
 using tlspolicy::fakes::SocketmapClient;
+using tlspolicy::fakes::TemporaryDirectory;
 using tlspolicy::server::SocketFile;
 using tlspolicy::server::UnixEndpoint;
 using namespace tlspolicy::test;

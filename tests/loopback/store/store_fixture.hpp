@@ -4,6 +4,7 @@
 #include "engine/ports.hpp"
 #include "fakes/manual_clock.hpp"
 #include "fakes/manual_wall_clock.hpp"
+#include "fakes/temporary_directory.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/sqlite_schema.hpp"
 #include "store/sqlite_store.hpp"
@@ -13,7 +14,6 @@
 #include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -43,18 +43,7 @@ T run(boost::asio::io_context& loop, boost::asio::awaitable<T> work) {
 /// A directory of its own for a store's files.
 class StoreDirectory {
 public:
-    StoreDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "tlspolicy-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    StoreDirectory(const StoreDirectory&) = delete;
-    StoreDirectory& operator=(const StoreDirectory&) = delete;
-    ~StoreDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    std::string file(const std::string& name = "policies.db") const { return (path_ / name).string(); }
+    std::string file(const std::string& name = "policies.db") const { return directory_ / name; }
     /// To the store it is from now on as a directory that it cannot write to. (Permissions stop no root.)
     void forbid_writing() const {
         std::filesystem::remove(file("policies.db.lock"));
@@ -63,13 +52,13 @@ public:
     /// How many files have names that hold these words.
     std::size_t count(const std::string& words) const {
         std::size_t found = 0;
-        for (const auto& each : std::filesystem::directory_iterator(path_))
+        for (const auto& each : std::filesystem::directory_iterator(directory_.path()))
             found += each.path().filename().string().find(words) != std::string::npos ? 1 : 0;
         return found;
     }
 
 private:
-    std::filesystem::path path_;
+    fakes::TemporaryDirectory directory_;
 };
 
 inline std::string read_file(const std::string& path) {

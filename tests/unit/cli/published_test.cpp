@@ -1,10 +1,10 @@
 #include "cli/published.hpp"
 
+#include "fakes/temporary_directory.hpp"
 #include "fakes/temporary_file.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -27,19 +27,6 @@ Published kept(Published now) {
     now.text_digest.clear();
     return now;
 }
-
-/// A directory that goes with the test.
-struct Directory {
-    Directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "tlspolicy-state-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~Directory() { std::filesystem::remove_all(path); }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    std::string path;
-};
 
 TEST_CASE("a changed text under the same id is a problem, until the id changes") {  // RFC 8461, 8.1
     const auto first = seen("1", policy_text("testing"));
@@ -87,15 +74,15 @@ TEST_CASE("a text that says the same in other words has not changed") {
 }
 
 TEST_CASE("what a former version has written down is compared as it was, and written anew") {
-    const Directory directory;
-    const PublishedFiles files(directory.path);
+    const fakes::TemporaryDirectory directory;
+    const PublishedFiles files(directory.path());
     const auto now = seen("1", "version: STSv1\nmode: none\nmax_age: 86400\n");
-    std::ofstream(directory.path + "/example.com") << "1 " << now.text_digest << "\n";
+    std::ofstream(directory / "example.com") << "1 " << now.text_digest << "\n";
     const auto before = files.read(domain).value();
     REQUIRE(before.has_value());
     CHECK(judge_change(before, now).empty());
     CHECK(supersedes(before, now));
-    std::ofstream(directory.path + "/example.com") << "policy " << now.text_digest << "\n";
+    std::ofstream(directory / "example.com") << "policy " << now.text_digest << "\n";
     CHECK(files.read(domain).value().value().id == "policy");
     const auto changed = seen("1", policy_text("enforce"));
     CHECK(judge_change(before, changed).size() == 1);
@@ -106,8 +93,8 @@ TEST_CASE("what a former version has written down is compared as it was, and wri
 }
 
 TEST_CASE("what was published is read back, and nothing was before") {
-    const Directory directory;
-    const PublishedFiles files(directory.path + "/made/below");
+    const fakes::TemporaryDirectory directory;
+    const PublishedFiles files(directory / "made/below");
     CHECK_FALSE(files.read(domain).value().has_value());
     const auto now = seen("20260301", policy_text("testing"));
     REQUIRE(files.write(domain, now).has_value());
@@ -116,21 +103,20 @@ TEST_CASE("what was published is read back, and nothing was before") {
     REQUIRE(files.write(domain, other).has_value());
     CHECK(files.read(domain).value() == kept(other));
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry :
-         std::filesystem::directory_iterator(directory.path + "/made/below"))
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory / "made/below"))
         ++count;
     CHECK(count == 1);  // no other file is left behind
 }
 
 TEST_CASE("a file of something else is told") {
-    const Directory directory;
-    const PublishedFiles files(directory.path);
+    const fakes::TemporaryDirectory directory;
+    const PublishedFiles files(directory.path());
     for (const char* text : {"", "1", "1 abc\n", "a-b 0000\n", "\n", "policy 1 abc\n"}) {
         CAPTURE(text);
-        std::ofstream(directory.path + "/example.com") << text;
+        std::ofstream(directory / "example.com") << text;
         const auto read = files.read(domain);
         REQUIRE_FALSE(read.has_value());
-        CHECK(read.error().message() == directory.path + "/example.com: it holds something else");
+        CHECK(read.error().message() == directory / "example.com" + ": it holds something else");
     }
 }
 

@@ -1,8 +1,8 @@
 #include "config/loader.hpp"
+#include "fakes/temporary_directory.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -69,9 +69,8 @@ TEST_CASE("overrides are read, checked and added to by overrides.d") {  // prove
 }
 
 TEST_CASE("files in overrides.d beside the configuration join in, in the order of their names") {
-    char name[] = "/tmp/tlspolicy-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    const std::filesystem::path directory(name);
+    const tlspolicy::fakes::TemporaryDirectory temporary;
+    const auto& directory = temporary.path();
     std::filesystem::create_directory(directory / "overrides.d");
     std::ofstream(directory / "overrides.d" / "10-first.yaml") << "- {domain: a.example, answer: may}\n";
     std::ofstream(directory / "overrides.d" / "20-second.yaml")
@@ -96,7 +95,6 @@ TEST_CASE("files in overrides.d beside the configuration join in, in the order o
     const auto broken = config::load((directory / "absent.yaml").string(), false);
     CHECK_FALSE(broken.usable());
     CHECK_FALSE(config::load((directory / "absent.yaml").string()).usable());
-    std::filesystem::remove_all(directory);
 }
 
 TEST_CASE("monitor mode is for all maps, or for one") {
