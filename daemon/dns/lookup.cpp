@@ -36,12 +36,13 @@ void Lookup::start(Handler handler) {
 void Lookup::begin() {
     const SteadyTime now = std::chrono::steady_clock::now();
     order_ = upstreams_->order(now);
+    next_round_ = now + upstreams_->patience(0);
     next_try(now);
 }
 
 /// The queue's timer: this try has waited long enough, or the lookup has.
 void Lookup::wake(SteadyTime now) {
-    if (under_way_) {
+    if (under_way_ && current_is_out_) {
         upstreams_->note_silence(current_.server, sent_, now);
         tell(current_, now, Error(ErrorKind::dns, "no answer"));
     }
@@ -52,10 +53,19 @@ void Lookup::wake(SteadyTime now) {
 /// Asks the next server whose answer may still be good. After the last try, what is under way may still be
 /// answered until the deadline.
 void Lookup::next_try(SteadyTime now) {
-    const unsigned all = static_cast<unsigned>(order_.size()) * upstreams_->attempts();
-    while (tries_ < all) {
-        const std::uint8_t server = order_[tries_++ % order_.size()];
+    const auto servers = static_cast<unsigned>(order_.size());
+    const unsigned all = servers * upstreams_->attempts();
+    for (; tries_ < all; ++tries_) {
+        const std::uint8_t server = order_[tries_ % servers];
         if ((rejected_ >> server & 1U) != 0) continue;
+        // A resolver that is being started again refuses at once: that must not use up all rounds in a
+        // moment.
+        const unsigned round = tries_ / servers;
+        if (round > round_ && now < next_round_)
+            return queue_->wake_at(*this, std::min(deadline_, next_round_));
+        if (round > round_) next_round_ = now + upstreams_->patience(round);
+        round_ = round;
+        ++tries_;
         return ask({server, upstreams_->transport(server)}, now);
     }
     if (queries_out_ == 0) return finish(failure());
@@ -67,17 +77,17 @@ void Lookup::ask(Origin origin, SteadyTime now) {
     const auto query = pack_query(question_, queue_->query_ids().next(), edns);
     if (!query) return finish(query.error());
     current_ = origin;
+    current_is_out_ = true;
     sent_ = now;
     ++queries_out_;
-    const auto round = (tries_ - 1) / static_cast<unsigned>(order_.size());
-    queue_->wake_at(*this, std::min(deadline_, now + upstreams_->patience(round)));
+    queue_->wake_at(*this, std::min(deadline_, now + upstreams_->patience(round_)));
     upstreams_->send(origin.server, origin.transport, *query, shared_from_this());
 }
 
 void Lookup::answered(std::span<const std::uint8_t> message, Origin origin) {
     const SteadyTime now = std::chrono::steady_clock::now();
     upstreams_->note_answer(origin.server, now);
-    --queries_out_;
+    note_end(origin);
     if (!handler_) return;
     auto reply = parse_reply(message);
     tell(origin, now, reply);
@@ -139,8 +149,13 @@ void Lookup::ask_for_target(Referred referred, bool secure, Origin origin, Stead
     ask({origin.server, upstreams_->transport(origin.server)}, now);
 }
 
-void Lookup::failed(Failure failure, Origin origin) {
+void Lookup::note_end(Origin origin) {
     --queries_out_;
+    if (origin.server == current_.server && origin.transport == current_.transport) current_is_out_ = false;
+}
+
+void Lookup::failed(Failure failure, Origin origin) {
+    note_end(origin);
     if (!handler_) return;
     const SteadyTime now = std::chrono::steady_clock::now();
     if (failure != Failure::silent)

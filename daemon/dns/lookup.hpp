@@ -46,6 +46,7 @@ private:
     void wake(SteadyTime now);
 
     void next_try(SteadyTime now);
+    void note_end(Origin origin);
     void ask(Origin origin, SteadyTime now);
     void judge(Reply reply, Origin origin, SteadyTime now);
     void ask_for_target(Referred referred, bool secure, Origin origin, SteadyTime now);
@@ -66,7 +67,10 @@ private:
     std::vector<std::uint8_t> order_;
     std::uint32_t rejected_ = 0;  ///< a bit for each server whose answer was no good
     unsigned tries_ = 0;
+    unsigned round_ = 0;       ///< of current_
+    SteadyTime next_round_{};  ///< not before
     unsigned queries_out_ = 0;
+    bool current_is_out_ = false;
     unsigned aliases_ = 0;
     std::uint32_t alias_ttl_;
     bool aliases_secure_ = true;

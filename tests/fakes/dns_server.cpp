@@ -17,7 +17,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 /// What outlives the server until its last handler has run.
 struct DnsServer::Sockets : std::enable_shared_from_this<DnsServer::Sockets> {
-    Sockets(const asio::any_io_executor& executor, Tcp tcp_wanted);
+    Sockets(const asio::any_io_executor& executor, Tcp tcp_wanted, std::uint16_t port_wanted);
 
     void receive();
     void accept();
@@ -88,11 +88,11 @@ private:
     Bytes reply_;
 };
 
-DnsServer::Sockets::Sockets(const asio::any_io_executor& executor, Tcp tcp_wanted)
+DnsServer::Sockets::Sockets(const asio::any_io_executor& executor, Tcp tcp_wanted, std::uint16_t port_wanted)
     : datagrams(executor), connections(executor) {
     const auto loopback = asio::ip::address_v4::loopback();
     for (;;) {  // until a port is free for both
-        datagrams = udp::socket(datagrams.get_executor(), udp::endpoint(loopback, 0));
+        datagrams = udp::socket(datagrams.get_executor(), udp::endpoint(loopback, port_wanted));
         port = datagrams.local_endpoint().port();
         connections = tcp::acceptor(connections.get_executor(), tcp::v4());
         boost::system::error_code taken;
@@ -147,8 +147,8 @@ void DnsServer::Sockets::close() {
         if (const auto session = weak.lock()) session->close();
 }
 
-DnsServer::DnsServer(const asio::any_io_executor& executor, Tcp tcp_wanted)
-    : sockets_(std::make_shared<Sockets>(executor, tcp_wanted)) {
+DnsServer::DnsServer(const asio::any_io_executor& executor, Tcp tcp_wanted, std::uint16_t port_wanted)
+    : sockets_(std::make_shared<Sockets>(executor, tcp_wanted, port_wanted)) {
     sockets_->receive();
     sockets_->accept();
 }

@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -12,14 +13,15 @@
 
 namespace tlspolicy::fakes {
 
-/// A DNS server on 127.0.0.1, UDP and TCP on one port that it picks. It answers as a recursive server would
-/// that knows only its own zone, and misbehaves on order, name by name. Script and counters may be used from
-/// any thread; it is destroyed on the executor's thread, or when that runs no more.
+/// A DNS server on 127.0.0.1, UDP and TCP on one port, which it picks unless it is told one. It answers as a
+/// recursive server would that knows only its own zone, and misbehaves on order, name by name. Script and
+/// counters may be used from any thread; it is destroyed on the executor's thread, or when that runs no more.
 class DnsServer {
 public:
     enum class Tcp : std::uint8_t { listen, refuse };
 
-    explicit DnsServer(const boost::asio::any_io_executor& executor, Tcp tcp = Tcp::listen);
+    explicit DnsServer(const boost::asio::any_io_executor& executor, Tcp tcp = Tcp::listen,
+                       std::uint16_t port = 0);
     ~DnsServer();
     DnsServer(const DnsServer&) = delete;
     DnsServer& operator=(const DnsServer&) = delete;

@@ -1,6 +1,9 @@
 #include "dns/name_server.hpp"
 #include "loopback/dns/client_fixture.hpp"
 
+#include <cstdint>
+#include <optional>
+
 using namespace tlspolicy;
 using namespace tlspolicy::dns;
 using namespace tlspolicy::dns::loopback;
@@ -21,7 +24,33 @@ std::string with_server(std::string_view text, const std::string& server) {
     return result;
 }
 
+/// Starts a server when a query has been refused at its address.
+class Starter final : public QueryObserver {
+public:
+    Starter(boost::asio::io_context& loop, std::uint16_t port) : loop_(loop), port_(port) {}
+    void exchanged(const Exchange& /*exchange*/) override {
+        if (server_) return;
+        server_.emplace(loop_.get_executor(), DnsServer::Tcp::listen, port_);
+        server_->set("x.example.com", dns_txt("good"));
+    }
+
+private:
+    boost::asio::io_context& loop_;
+    std::uint16_t port_;
+    std::optional<DnsServer> server_;
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(ClientFixture, "a resolver that is being started again is waited for") {
+    Settings chosen = settings(2s);
+    chosen.servers = {DnsServer(loop.get_executor()).address()};
+    loop.poll();  // it has closed
+    auto dns = client(chosen);
+    Starter starter(loop, chosen.servers.front().port);
+    dns.observe(starter);
+    CHECK(text(dns, "x.example.com") == "good");
+}
 
 TEST_CASE_FIXTURE(ClientFixture, "each wrong answer is a failure with its own words, never an absence") {
     // proves STS-5
