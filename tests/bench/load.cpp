@@ -78,13 +78,15 @@ public:
         began_ = SteadyClock::now();
         const auto length = std::chrono::duration<double>(options_.seconds > 0 ? options_.seconds : 1e6);
         ends_ = began_ + std::chrono::duration_cast<SteadyClock::duration>(length);
-        for (auto& connection : connections_)
-            ask(*connection, began_);
+        begin_asking();
         std::vector<epoll_event> events(256);
-        while (under_way_ > 0 && !stop_asked && SteadyClock::now() < ends_) {
-            const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 100);
+        while ((under_way_ > 0 || started_ < connections_.size()) && !stop_asked
+               && SteadyClock::now() < ends_) {
+            const int patience = started_ < connections_.size() ? 1 : 100;
+            const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), patience);
             for (int i = 0; i < ready; ++i)
                 on_readable(*static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr));
+            begin_asking();
         }
         seconds_ = std::chrono::duration<double>(SteadyClock::now() - began_).count();
     }
@@ -118,6 +120,7 @@ private:
 
     /// Starts those connections whose turn has come; all at once without a ramp.
     void begin_asking() {
+        if (started_ == connections_.size()) return;
         const auto now = SteadyClock::now();
         const double passed = std::chrono::duration<double>(now - began_).count();
         const auto total = static_cast<double>(connections_.size());

@@ -184,15 +184,20 @@ def stuck(rig, options):
         rig.warm(CACHED)
         time.sleep(0.5)
         base, pairs, sockets = daemon.fds(), [], []
-        for _ in range(max(3, options.rounds // 2)):
-            alone = hot_run(rig, daemon, rig.daemon_tcp, 16, 3)
+        for number in range(max(3, options.rounds // 2)):
+            alone_first = number % 2 == 0
+            if alone_first:
+                alone = hot_run(rig, daemon, rig.daemon_tcp, 16, 3)
             arguments = rig.load_arguments(rig.daemon_tcp, clients, family="m", first=rig.fresh_names(100000),
                                            names=100000, seconds=60, ramp=ramp, expect="NOTFOUND ")
             with Process(LOAD_CORE, arguments):
                 time.sleep(ramp + 1)
                 sockets.append(daemon.fds() - base)
-                pairs.append((hot_run(rig, daemon, rig.daemon_tcp, 16, 3), alone))
+                beside = hot_run(rig, daemon, rig.daemon_tcp, 16, 3)
             left = drained(daemon, base) - base
+            if not alone_first:
+                alone = hot_run(rig, daemon, rig.daemon_tcp, 16, 3)
+            pairs.append((beside, alone))
         tail = [a["p99_us"] / b["p99_us"] for a, b in pairs]
         row("480 clients stuck: p99 of cached answers", "<= 1.2 x", spread(tail), statistics.median(tail) <= 1.2)
         row("480 clients stuck: rate of cached answers", "", spread([a["rate"] / b["rate"] for a, b in pairs]))
