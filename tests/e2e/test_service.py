@@ -1,13 +1,18 @@
 """What a service manager, systemd or another, sees of the daemon and does with it."""
 
 import json
+import pathlib
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 import urllib.request
 
-from lab import case, command, daemon, isolation, mta, service, socketmap, tracer, web
+from lab import case, command, daemon, isolation, mta, programs, service, socketmap, tracer, web
+
+ROOT = pathlib.Path(__file__).parents[2]
+CONFINED = ROOT / "tests/e2e/lab/confined.py"  # not imported: it needs the system's python3
 
 KNOWN = [f"known{number}.example" for number in range(10)]
 MAILED = "mailed.example"
@@ -107,6 +112,59 @@ class ServiceTest(case.LabTest):
         directory = self.lab.work / "stored"
         directory.mkdir(exist_ok=True)
         return {**self.settings()["cache"], "store": f"sqlite:{directory}/policies.db"}
+
+    # The sandbox
+
+    def test_it_does_all_its_work_within_the_sandbox_of_its_unit(self):
+        writable = self.lab.work / "state"
+        writable.mkdir()
+        shutil.chown(writable, "nobody")
+        changes = {
+            "listen": [{"socketmap": "127.0.0.1:8461"}, {"socketmap": f"unix:{writable}/postfix", "mode": "0666"}],
+            "cache": {**self.settings()["cache"], "store": f"sqlite:{writable}/policies.db"},
+            "control": f"unix:{writable}/control", "http": "127.0.0.1:8463"}
+        before = ["unshare", "--mount", "/usr/bin/python3", "-B", CONFINED,
+                  ROOT / "systemd/tlspolicyd.service.in", "nobody", writable]
+        # LeakSanitizer, where there is one, looks at the process from outside, which the sandbox forbids.
+        options = {"before": before, "changes": changes,
+                   "env": self.manager.environment(ASAN_OPTIONS="detect_leaks=0")}
+        running = self.run_daemon("1", **options)
+        self.manager.wait_for("READY", "1")
+        for address in (ADDRESS, writable / "postfix"):
+            self.assertEqual(answer_for(KNOWN[0]), running.ask(KNOWN[0], address=address))
+        self.assertEqual("NOTFOUND ", running.ask("stranger.example"))
+        with urllib.request.urlopen("http://127.0.0.1:8463/metrics", timeout=10) as page:
+            self.assertIn("tlspolicyd_store_usable 1", page.read().decode())
+        running.signal(signal.SIGHUP)
+        self.manager.wait_for("RELOADING", "1")
+        running.log.wait_for("reloaded")
+        self.assertEqual(0, running.stop())
+        for wrong in ("Operation not permitted", "Permission denied", "Read-only file system", "unusable"):
+            self.assertNotIn(wrong, running.log.text())
+        heard = self.manager.count("READY")
+        running = self.run_daemon("2", **options)
+        programs.eventually(lambda: self.manager.count("READY") > heard, 20, "it does not start again")
+        running.log.wait_for("store-opened")
+        self.assertEqual(answer_for(KNOWN[0]), running.ask(KNOWN[0]))
+        self.assertEqual(0, running.stop())
+
+    def test_the_sandbox_of_these_tests_is_one(self):
+        """What the daemon must not need, another program is refused there."""
+        writable = self.lab.work / "confined"
+        writable.mkdir()
+        attempts = {
+            "import socket; socket.socket(socket.AF_NETLINK)": "Address family not supported",
+            "import os; os.mkdir('/tmp/elsewhere')": "Read-only file system",
+            "import os; os.chown('.', 0, 0)": "Operation not permitted",
+            "import os; os.nice(1)": "Operation not permitted",
+            "import mmap; mmap.mmap(-1, 4096, prot=7)": "Operation not permitted"}
+        for attempt, refusal in attempts.items():
+            with self.subTest(attempt=attempt):
+                done = subprocess.run(
+                    ["unshare", "--mount", "/usr/bin/python3", "-B", CONFINED,
+                     ROOT / "systemd/tlspolicyd.service.in", "nobody", writable, "/usr/bin/python3", "-c", attempt],
+                    check=False, capture_output=True, text=True, timeout=60)
+                self.assertIn(refusal, done.stderr)
 
     # Notifications
 
