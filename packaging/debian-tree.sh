@@ -9,6 +9,8 @@
 # once wait for each other; a tree that was interrupted is made again. Then, for instance:
 #
 #     unshare --mount --pid --fork --root=build/trees/trixie --mount-proc postconf -d mail_version
+#
+# DEBIAN_TREE_KEPT=DIR keeps what debootstrap made for a week, for the next tree of that release.
 set -eu
 
 usage='usage: sh packaging/debian-tree.sh SUITE [DIR [PACKAGE...]]'
@@ -47,6 +49,25 @@ mirror() {
 # Beside its place first, so that what stands there is whole.
 bootstrap() {
     rm -rf --one-file-system "$tree.part"
+    kept=${DEBIAN_TREE_KEPT:+$DEBIAN_TREE_KEPT/$suite.tar}
+    if [ -n "$kept" ] && [ -n "$(find "$kept" -mtime -7 2>/dev/null)" ]; then
+        mkdir "$tree.part"
+        tar --numeric-owner -C "$tree.part" -xf "$kept"
+    else
+        run_debootstrap
+        [ -z "$kept" ] || keep "$kept"
+    fi
+    mv "$tree.part" "$tree"
+}
+
+keep() {
+    mkdir -p "$(dirname "$1")"
+    part=$(mktemp "$1.XXXXXX")
+    tar --numeric-owner -C "$tree.part" -cf "$part" .
+    mv "$part" "$1"
+}
+
+run_debootstrap() {
     uri=$(mirror)
     debootstrap --variant=minbase "$suite" "$tree.part" ${uri:+"$uri"} >&2 ||
         refuse "no Debian $suite could be made in $tree.part: see its debootstrap/debootstrap.log.
@@ -56,7 +77,6 @@ It needs the network once, and a debootstrap that knows $suite"
     echo force-unsafe-io >"$tree.part/etc/dpkg/dpkg.cfg.d/debian-tree"
     echo 'Acquire { GzipIndexes "true"; Languages "none"; };' >"$tree.part/etc/apt/apt.conf.d/50debian-tree"
     rm -rf "$tree.part/var/lib/apt/lists" "$tree.part/var/cache/apt/archives/"*.deb
-    mv "$tree.part" "$tree"
 }
 
 installed() {
