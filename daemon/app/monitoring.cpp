@@ -58,6 +58,7 @@ asio::awaitable<HttpResponse> Monitoring::health() {
 asio::awaitable<HttpResponse> Monitoring::readiness() {
     const auto resolver = co_await watched_.resolver.recent();
     std::string reasons;
+    if (resolver == ResolverWatch::State::not_tested) reasons += "the resolver has not answered yet\n";
     if (resolver == ResolverWatch::State::not_answering)
         reasons += "the resolver does not answer: " + watched_.resolver.reason() + '\n';
     if (watched_.store != nullptr && !watched_.store->reliable())

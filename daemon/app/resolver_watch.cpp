@@ -1,5 +1,6 @@
 #include "app/resolver_watch.hpp"
 
+#include "async/within.hpp"
 #include "base/printable.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -17,6 +18,12 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds longest_pause{30};
 constexpr std::chrono::seconds recent_enough{1};
+constexpr std::chrono::seconds longest_wait{1};
+
+asio::awaitable<bool> look_ends(std::shared_ptr<async::Event> asked) {
+    co_await asked->wait();
+    co_return true;
+}
 
 }  // namespace
 
@@ -62,20 +69,28 @@ asio::awaitable<void> ResolverWatch::look_once() {
 }
 
 asio::awaitable<ResolverWatch::State> ResolverWatch::recent() {
-    if (const auto asked = asked_.lock()) {
-        co_await asked->wait();
-        co_return state_;
+    auto asked = asked_.lock();
+    const bool fresh = std::chrono::steady_clock::now() - seen_ < recent_enough;
+    if (!asked && (fresh || stopping_)) co_return state_;
+    if (!asked) {
+        asked = std::make_shared<async::Event>(timer_.get_executor());
+        asked_ = asked;
+        tasks_.spawn(look_for(asked));
     }
-    if (std::chrono::steady_clock::now() - seen_ < recent_enough) co_return state_;
-    /// Wakes those who wait, however the look is left; even when the watch itself is gone by then.
-    struct Asking {
-        std::shared_ptr<async::Event> asked;
-        ~Asking() { asked->set(); }
-    };
-    const Asking asking{std::make_shared<async::Event>(timer_.get_executor())};
-    asked_ = asking.asked;
-    co_await look();
+    if (state_ == State::not_answering) co_return state_;
+    auto waiting = look_ends(std::move(asked));
+    co_await async::within(longest_wait, std::move(waiting));
     co_return state_;
+}
+
+asio::awaitable<void> ResolverWatch::look_for(std::shared_ptr<async::Event> those_who_wait) {
+    /// However the look is left; even when the watch itself is gone by then.
+    struct Waking {
+        std::shared_ptr<async::Event> asked;
+        ~Waking() { asked->set(); }
+    };
+    const Waking waking{std::move(those_who_wait)};
+    co_await look();
 }
 
 asio::awaitable<ResolverWatch::State> ResolverWatch::look() {

@@ -33,8 +33,9 @@ public:
     void stop();
     bool idle() const noexcept { return tasks_.size() == 0; }
 
-    /// What is known of it as of a second ago at most. Who asks while another does so waits for that answer:
-    /// the resolver is asked no more than once at a time on behalf of strangers.
+    /// What is known of it; if that is older than a second, after a look, which is waited for up to a second,
+    /// and not at all while the resolver does not answer. On behalf of strangers it is asked no more than
+    /// once at a time, and who waits for it takes places from others.
     boost::asio::awaitable<State> recent();
     State state() const noexcept { return state_; }
     /// Why it is not answering.
@@ -50,6 +51,7 @@ private:
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<State> look();
     boost::asio::awaitable<void> look_once();
+    boost::asio::awaitable<void> look_for(std::shared_ptr<async::Event> those_who_wait);
     void note(State state);
 
     dns::CaresClient& dns_;
@@ -58,7 +60,7 @@ private:
     std::string reason_;
     Instant seen_ = {};
     std::weak_ptr<async::Event>
-        asked_;  ///< set when the answer is there; it belongs to who asks, and those who wait
+        asked_;  ///< set when the answer is there; it belongs to look_for() and who waits
     bool stopping_ = false;
     async::Tasks tasks_;
 };

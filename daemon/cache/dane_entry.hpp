@@ -25,9 +25,10 @@ struct DaneHost {
 /// How the hosts behind one lookup key stand with DANE.
 struct DaneState {
     dane::Standing standing = dane::Standing::hosts_not_known;
-    std::string why = {};  ///< what failed; empty: nothing did
-    Time until = {};       ///< believed until then
-    Time refresh = {};     ///< from then on an answer has it looked up again, behind the answer
+    std::string why = {};   ///< what failed; empty: nothing did
+    unsigned failures = 0;  ///< in a row, this one included
+    Time until = {};        ///< believed until then
+    Time refresh = {};      ///< from then on an answer has it looked up again, behind the answer
     dane::MxState mx = dane::MxState::failed;
     Time mx_good_until = {};
     std::vector<DaneHost> hosts = {};

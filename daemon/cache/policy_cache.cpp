@@ -8,7 +8,7 @@ namespace {
 
 using Kind = PolicyCache::Kind;
 
-constexpr std::size_t octets_per_entry = 1024;  // of a policy's text: what is longer counts as more
+constexpr std::size_t octets_per_entry = 1024;  // of a policy: what is larger counts as more
 constexpr std::size_t shrink_step = 256;        // entries let go of at one time
 
 struct KindOf {
@@ -36,9 +36,17 @@ bool is_expendable(Kind kind) noexcept {
     return kind != Kind::enforce && kind != Kind::testing;
 }
 
+// Beside the text as a whole there are its lines and its patterns, strings of their own: a text of short
+// lines takes many times its size.
+std::size_t octets_of(const KnownPolicy& known) noexcept {
+    const auto& policy = known.policy;
+    return 2 * known.body.size() + policy.lines.size() * sizeof(std::string)
+           + policy.mx.size() * sizeof(sts::MxPattern);
+}
+
 std::size_t room_of(const Entry& entry) noexcept {
     const auto* cached = std::get_if<Cached>(&entry.sts());
-    return cached == nullptr ? 1 : 1 + cached->policy->body.size() / octets_per_entry;
+    return cached == nullptr ? 1 : 1 + octets_of(*cached->policy) / octets_per_entry;
 }
 
 }  // namespace

@@ -41,11 +41,15 @@ Exit Forget::run(Terminal& terminal) {
                          << '\n';
         return *refused;
     }
+    const bool whole = !reply->body.contains("unasked");
     if (terminal.json)
         print(terminal, reply->body);
     else
         terminal.out << words_of(reply->body) << '\n';
-    return Exit::fine;
+    if (!whole && !terminal.json)
+        terminal.err << "tlspolicy: " << text_at(reply->body, "unasked")
+                     << ": what it holds may come back; do this again when it answers\n";
+    return whole ? Exit::fine : Exit::warning;
 }
 
 }  // namespace tlspolicy::cli

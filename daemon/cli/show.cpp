@@ -61,7 +61,10 @@ Exit Show::run(Terminal& terminal) {
         print(terminal, reply->body);
     else
         terminal.out << to_text(reply->body, Palette(terminal.colour), terminal.width);
-    return object_at(reply->body, "sts").contains("failure") ? Exit::warning : Exit::fine;
+    const bool whole = !reply->body.contains("unasked");
+    if (!whole && !terminal.json)
+        terminal.err << "tlspolicy: " << text_at(reply->body, "unasked") << ": it may hold a policy\n";
+    return whole && !object_at(reply->body, "sts").contains("failure") ? Exit::fine : Exit::warning;
 }
 
 }  // namespace tlspolicy::cli

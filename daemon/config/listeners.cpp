@@ -101,7 +101,7 @@ void check_allow(const Listener& listener, std::string_view key, unsigned line, 
 void check(const Listener& listener, unsigned line, const std::vector<Listener>& before, Report& report) {
     if (std::any_of(before.begin(), before.end(),
                     [&](const Listener& other) { return same_place(listener.endpoint, other.endpoint); }))
-        report.error(line, "listen: this address is listed twice");
+        report.error(line, "listen: this address is listed twice; allowed: once");
     check_allow(listener, "listen", line, "mail servers", report);
 }
 

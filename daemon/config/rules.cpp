@@ -9,8 +9,9 @@ namespace {
 
 void check_bounds(std::string_view key, const engine::Bounds& bounds, const Node& root, Report& report) {
     if (bounds.min <= bounds.max) return;
-    report.error(line_at(root, {"cache", key}), fmt::format("cache.{}: min {} is more than max {}", key,
-                                                            to_text(bounds.min), to_text(bounds.max)));
+    report.error(line_at(root, {"cache", key}),
+                 fmt::format("cache.{}: min {} is more than max {}; allowed: at most that", key,
+                             to_text(bounds.min), to_text(bounds.max)));
 }
 
 void check_deadline(std::string_view section, Duration timeout, Duration deadline, const Node& root,

@@ -59,29 +59,39 @@ bool Archive::is_misdated(const cache::Cached& policy) const noexcept {
     return until != corrected_until_ && policy.fetched <= until;
 }
 
-boost::asio::awaitable<std::optional<Archive::Recalled>> Archive::recall(Domain domain,
-                                                                         const Settings& settings) {
+boost::asio::awaitable<Archive::Recollection> Archive::recall(Domain domain, const Settings& settings) {
+    Recollection found;
     auto own = co_await recall_own(domain, settings);
-    if (own) co_return own;
+    if (!own)
+        found.own_silent = own.error().message();
+    else
+        found.policy = *std::move(own);
+    if (found.policy) co_return found;
     auto shared = co_await recall_shared(domain, settings);
-    co_return shared;
+    if (!shared)
+        found.shared_silent = shared.error().message();
+    else
+        found.policy = *std::move(shared);
+    co_return found;
 }
 
-boost::asio::awaitable<std::optional<Archive::Recalled>> Archive::recall_own(Domain domain,
-                                                                             const Settings& settings) {
+boost::asio::awaitable<Result<std::optional<Archive::Recalled>>> Archive::recall_own(
+    Domain domain, const Settings& settings) {
     if (!own_may_know_more()) co_return std::nullopt;
     const auto stored = co_await stores_.own->find(domain);
-    if (!stored || !*stored) co_return std::nullopt;
+    if (!stored) co_return stored.error().in("the own store");
+    if (!*stored) co_return std::nullopt;
     auto policy = revive(**stored, Source::stored, settings);
     if (!policy) co_return std::nullopt;
     co_return Recalled{*std::move(policy), (*stored)->used, Source::stored};
 }
 
-boost::asio::awaitable<std::optional<Archive::Recalled>> Archive::recall_shared(Domain domain,
-                                                                                const Settings& settings) {
+boost::asio::awaitable<Result<std::optional<Archive::Recalled>>> Archive::recall_shared(
+    Domain domain, const Settings& settings) {
     if (stores_.shared == nullptr) co_return std::nullopt;
     const auto stored = co_await stores_.shared->find(domain);
-    if (!stored || !*stored) co_return std::nullopt;
+    if (!stored) co_return stored.error().in("the shared store");
+    if (!*stored) co_return std::nullopt;
     auto policy = revive(**stored, Source::shared, settings);
     if (!policy) co_return std::nullopt;
     const Time now = clock_.now();
@@ -120,10 +130,10 @@ void Archive::forget(std::string_view domain) {
     if (stores_.own != nullptr) stores_.own->erase(domain);
 }
 
-void Archive::forget_everywhere(std::string_view domain) {
+bool Archive::forget_everywhere(std::string_view domain) {
     forget(domain);
-    if (stores_.shared != nullptr) stores_.shared->erase(domain);
     if (warm_up_ == WarmUp::running) unwanted_.emplace(domain);
+    return stores_.shared == nullptr || stores_.shared->erase(domain);
 }
 
 bool Archive::is_warm_up_due(Time now) const noexcept {

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/domain.hpp"
+#include "base/error.hpp"
 #include "cache/policy_cache.hpp"
 #include "cache/policy_pool.hpp"
 #include "engine/observer.hpp"
@@ -40,19 +41,26 @@ public:
         Time used;
         Source source;
     };
+    struct Recollection {
+        std::optional<Recalled> policy;
+        std::string own_silent;     ///< why the own store cannot tell, and may hold one; empty: it can
+        std::string shared_silent;  ///< the same of the shared one
+    };
     /// An unexpired policy from the own store, else from the shared one.
-    boost::asio::awaitable<std::optional<Recalled>> recall(Domain domain, const Settings& settings);
+    boost::asio::awaitable<Recollection> recall(Domain domain, const Settings& settings);
 
-    /// The same from the own store alone, which writes nothing down.
-    boost::asio::awaitable<std::optional<Recalled>> recall_own(Domain domain, const Settings& settings);
+    /// The same from the own store alone, which writes nothing down. Fails (kind `system`) where it cannot
+    /// tell.
+    boost::asio::awaitable<Result<std::optional<Recalled>>> recall_own(Domain domain,
+                                                                       const Settings& settings);
 
     /// Writes down what a discovery changed. `fetched`: the policy came from the network just now.
     void record(const Domain& domain, const cache::StsState& before, const cache::StsState& after,
                 bool fetched, Time used);
     /// A policy has ended.
     void forget(std::string_view domain);
-    /// The operator wants it gone, for the whole fleet.
-    void forget_everywhere(std::string_view domain);
+    /// The operator wants it gone, for the whole fleet. False: the shared store keeps what it has.
+    bool forget_everywhere(std::string_view domain);
     /// The cache had no room for what record() wrote down.
     void note_left_out() noexcept { memory_has_all_ = false; }
 
@@ -72,7 +80,8 @@ public:
 private:
     enum class WarmUp : std::uint8_t { pausing, running, done };
 
-    boost::asio::awaitable<std::optional<Recalled>> recall_shared(Domain domain, const Settings& settings);
+    boost::asio::awaitable<Result<std::optional<Recalled>>> recall_shared(Domain domain,
+                                                                          const Settings& settings);
     std::optional<cache::Cached> revive(const StoredPolicy& stored, Source source, const Settings& settings);
     void adopt(const StoredPolicy& stored, const Settings& settings);
     bool own_may_know_more() const noexcept;

@@ -102,7 +102,7 @@ void DaneKeeper::report(const DaneTarget& target, const cache::DaneEntryPtr& bef
     if (dane::is_weaker(now.standing, last_known))
         observer_.on_event(DaneWeakened{key.text(), last_known, now, took});
     else if (recovered || (now.standing != was && now.why.empty()))
-        observer_.on_event(DaneLearned{key.text(), was, now, took});
+        observer_.on_event(DaneLearned{key.text(), was, before ? before->state().failures : 0, now, took});
 }
 
 void DaneKeeper::configure(const Settings& settings) {

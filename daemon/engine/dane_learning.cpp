@@ -29,6 +29,7 @@ public:
             state_.definite = state_.standing;
         else if (before_ != nullptr)
             state_.definite = before_->definite;
+        if (!state_.why.empty()) state_.failures = (before_ == nullptr ? 0U : before_->failures) + 1;
         const Duration life = state_.why.empty() ? settings_.dane.clamp(ttl_) : settings_.dane.min;
         state_.until = now_ + life;
         state_.refresh = now_ + life * 3 / 4;

@@ -47,7 +47,7 @@ private:
         Cached cached{policy};
         cached.id = policy_id();
         cached.fetched = now_;
-        cached.checked = now_;
+        cached.checked = found_id(outcome_.record) == nullptr && held_ != nullptr ? held_->checked : now_;
         cached.expires = now_ + policy->policy.max_age;
         cached.recheck = now_ + record_ttl();
         cached.refresh = refresh_time(now_, policy->policy.max_age, spread_);
@@ -69,7 +69,7 @@ private:
     StsState without_fetch(const RecordAbsent& absent) const {
         if (held_ != nullptr) {
             // RFC 8461, 5.1 and 10.2: losing the record ends no policy; it may be an attacker's work.
-            return failed({ErrorKind::dns, "the policy's record is gone: " + absent.why}, {});
+            return failed({ErrorKind::dns, "the policy's record is gone: " + absent.why}, failing_id());
         }
         return NoRecord{now_ + settings_.negative.clamp(absent.ttl.value_or(settings_.negative.min))};
     }
@@ -77,7 +77,8 @@ private:
     StsState without_fetch(const Error& error) const {
         // A DNS that stumbles now and then does not cut short the pause of a broken policy host (STS-25).
         const Failure* pausing = failure_of(before_);
-        if (pausing == nullptr || pausing->id.empty() || now_ >= pausing->retry) return failed(error, {});
+        if (pausing == nullptr || pausing->id.empty() || now_ >= pausing->retry)
+            return failed(error, failing_id());
         if (held_ != nullptr) return keep(*held_, held_->failure);
         return Unavailable{*pausing, std::min(pausing->retry, now_ + record_ttl())};
     }
@@ -86,20 +87,24 @@ private:
         const Failure* earlier = earlier_failure(before_, id);
         const bool own_fault =
             error.kind() == ErrorKind::system;  // no socket, no turn: the host had no chance
+        const bool had_chance = outcome_.policy.has_value() ? !own_fault : id.empty();
         Failure failure{error, id};
-        failure.count = (earlier == nullptr ? 0U : earlier->count) + (own_fault ? 0U : 1U);
+        failure.count = (earlier == nullptr ? 0U : earlier->count) + (had_chance ? 1U : 0U);
         // A record that could not be looked up is asked for again soon: there may be a (newer) policy.
-        const bool unanswered = id.empty() && std::holds_alternative<Error>(outcome_.record);
+        const bool unanswered = !outcome_.policy && std::holds_alternative<Error>(outcome_.record);
         const bool soon = unanswered || own_fault;
         failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
+        // A look at the record moves no pause of the policy host.
+        if (earlier != nullptr && !id.empty() && !outcome_.policy)
+            failure.retry = std::max(earlier->retry, now_ + settings_.negative.min);
         if (held_ == nullptr) {
             const Time until = std::min(failure.retry, now_ + record_ttl());
             return Unavailable{std::move(failure), until};
         }
         Cached held = *held_;
-        // Rechecks that get no answer must not put off the refresh, which is made without one: who suppresses
-        // DNS would let the policy run out (RFC 8461, 10.2).
-        if (!unanswered) held.refresh = std::max(held.refresh, failure.retry);
+        // Rechecks must not put off the refresh, which is made without a record: who controls DNS would let
+        // the policy run out (RFC 8461, 10.2).
+        if (outcome_.policy) held.refresh = std::max(held.refresh, failure.retry);
         return keep(std::move(held), std::make_shared<const Failure>(std::move(failure)));
     }
 
@@ -110,6 +115,13 @@ private:
         if (id != nullptr && *id == cached.id) cached.checked = now_;
         cached.failure = std::move(failure);
         return cached;
+    }
+
+    /// Of the record whose policy could not be had before: its failures are counted on while the record
+    /// itself cannot be had (STS-25). Empty: there were none.
+    std::string failing_id() const {
+        const Failure* earlier = failure_of(before_);
+        return earlier == nullptr ? std::string() : earlier->id;
     }
 
     /// Whose policy this is: the record's, or where it could not be looked up, the one held.
@@ -138,10 +150,11 @@ bool calls_for_fetch(const StsState& before, const RecordOutcome& record, Reason
     const Cached* held = unexpired(before, now);
     const std::string* id = found_id(record);
     if (id == nullptr) {
-        // RFC 8461, 10.2: who can suppress DNS answers must not be able to let a policy run out. A record
-        // that is truly gone is another matter: its owner has ended it, and it runs out.
+        // RFC 8461, 10.2: a policy is renewed "regardless of the state" of the record. Who can forge or
+        // suppress DNS answers must not be able to let it run out; who publishes it ends it with `mode:
+        // none`.
         const bool renewing = reason == Reason::refresh || reason == Reason::demand;
-        return renewing && held != nullptr && std::holds_alternative<Error>(record);
+        return renewing && held != nullptr;
     }
     if (reason == Reason::demand) return true;
     const Failure* pausing = earlier_failure(before, *id);

@@ -78,6 +78,7 @@ struct DiscoveryBroken {
 struct DaneLearned {
     std::string_view key;
     dane::Standing before;
+    unsigned failures;  ///< in a row, that this ends
     const cache::DaneState& now;
     Duration took;
 };

@@ -233,9 +233,12 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
     Landing landing(*this, domain);
     const Time begun = clock_.now();
     if (is_to_be_recalled(domain, reason)) {
-        auto recalled = co_await archive_.recall(domain, settings_);
+        auto stored = co_await archive_.recall(domain, settings_);
         if (stopping_) co_return;
-        if (flights_.find(domain)->second.forgotten) recalled.reset();
+        auto& flight = flights_.find(domain)->second;
+        flight.store_silent = !stored.own_silent.empty();
+        std::optional<Archive::Recalled> recalled;
+        if (!flight.forgotten) recalled = std::move(stored.policy);
         if (recalled && reason != Reason::lookup) {
             take_over(domain, *std::move(recalled), begun);
         } else if (recalled) {
@@ -298,7 +301,11 @@ cache::StsState PolicyEngine::land(const Domain& domain, const cache::EntryPtr& 
     const double spread = std::uniform_real_distribution<double>(0, 1)(random_);
     cache::StsState state = learn(state_of(before), outcome, settings_, now, spread);
     report(observer_, domain, state_of(before), outcome, state, now, now - begun);
-    const bool asked_for = !flights_.find(domain)->second.waiters.empty();
+    const Flight& flight = flights_.find(domain)->second;
+    // The store that may know better, and does not answer now, is asked again soon.
+    if (auto* none = std::get_if<cache::NoRecord>(&state); none != nullptr && flight.store_silent)
+        none->until = std::min(none->until, now + settings_.negative.min);
+    const bool asked_for = !flight.waiters.empty();
     const Time used = asked_for || !before ? now : before->last_used();
     const bool fetched = outcome.policy && outcome.policy->has_value();
     archive_.record(domain, state_of(before), state, fetched, used);

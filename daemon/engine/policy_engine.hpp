@@ -103,12 +103,15 @@ public:
     // What an operator asks for (steering.cpp)
 
     /// Looks at the record and the policy again, now, and completes when that has landed, or with nullopt
-    /// when it takes longer than `answer_deadline`. What DANE is known of the domain is looked up again, too.
+    /// when it takes longer than `answer_deadline`. What DANE is known of the target, and of its name at port
+    /// 25, is looked up again, too.
     template <class CompletionToken>
-    auto refresh(Domain domain, CompletionToken&& token) {
+    auto refresh(DaneTarget target, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(std::optional<Refreshed>)>(
-            [this](auto handler, const Domain& asked) { demand(asked, RefreshHandler(std::move(handler))); },
-            token, domain);
+            [this](auto handler, const DaneTarget& asked) {
+                demand(asked, RefreshHandler(std::move(handler)));
+            },
+            token, target);
     }
 
     enum class Force : std::uint8_t { no, yes };
@@ -116,15 +119,21 @@ public:
         nothing,   ///< there was nothing to forget
         all,       ///< in memory and in the stores
         enforced,  ///< it was left: an unexpired policy that is enforced, and no force
+        unclear,   ///< it was left: a store cannot tell whether it holds such a policy, and no force
     };
-    /// What is known of a domain, DANE included. The next lookup learns it anew, or does not: an attacker may
-    /// see to that, which is what `force` is for.
-    boost::asio::awaitable<Forgotten> forget(Domain domain, Force force);
+    struct Forgetting {
+        Forgotten outcome = Forgotten::nothing;
+        std::string
+            unasked;  ///< why a store could not be asked, and may hold a policy still; empty: all were
+    };
+    /// What is known of a target's name, DANE included, at port 25 and at the target's own. The next lookup
+    /// learns it anew, or does not: an attacker may see to that, which is what `force` is for.
+    boost::asio::awaitable<Forgetting> forget(DaneTarget target, Force force);
     /// All domains whose policy could not be had, with their pauses; how many there were.
     boost::asio::awaitable<std::size_t> forget_failed();
 
     /// The policy that the own store holds of a domain; memory is left as it is.
-    boost::asio::awaitable<std::optional<Archive::Recalled>> stored(Domain domain);
+    boost::asio::awaitable<Result<std::optional<Archive::Recalled>>> stored(Domain domain);
 
     /// What is remembered of DANE, out of date or not; null: nothing.
     cache::DaneEntryPtr remembered_dane(const DaneTarget& target) const;
@@ -152,6 +161,7 @@ private:
         Waiters waiters;
         cache::StsState meanwhile = {};  ///< what those whose deadline passes are judged by
         bool forgotten = false;          ///< meanwhile: what was known before it does not count
+        bool store_silent = false;       ///< the own store could not tell whether it holds a policy
     };
     class Landing;
 
@@ -169,7 +179,7 @@ private:
     void recheck(const cache::Entry& entry);
     bool is_overloaded(const Domain& domain) const;
     void start(const Domain& domain, Reason reason);
-    void demand(const Domain& domain, RefreshHandler done);
+    void demand(const DaneTarget& target, RefreshHandler done);
     bool is_to_be_recalled(const Domain& domain, Reason reason) const;
     boost::asio::awaitable<void> fly(Domain domain, Reason reason);
     boost::asio::awaitable<void> discover(Domain domain, Reason reason, Landing& landing);

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-/// What the engine needs of the world. It owns these interfaces as their only consumer; floor 4 implements
+/// What the engine needs of the world. It owns these interfaces as their only consumer; floor 5 implements
 /// them. All are used on the network loop alone, and an implementation outlives every call.
 namespace tlspolicy::engine {
 
@@ -116,8 +116,8 @@ public:
     /// In the background; a policy that was fetched later than this one stays. One that expires as it is
     /// fetched (max_age 0) ends what is there instead of being kept.
     virtual void publish(StoredPolicy policy) = 0;
-    /// In the background; a server that cannot be reached now keeps what it has.
-    virtual void erase(std::string_view domain) = 0;
+    /// In the background. False: the server cannot be reached now, and keeps what it has.
+    virtual bool erase(std::string_view domain) = 0;
 };
 
 }  // namespace tlspolicy::engine

@@ -11,9 +11,9 @@
 namespace tlspolicy::engine {
 namespace {
 
-/// Under which keys DANE may be known of a domain, ports of submission aside.
-std::array<DaneTarget, 2> targets_of(const Domain& domain) {
-    return {DaneTarget::of(domain), DaneTarget{domain, DaneTarget::smtp, true}};
+/// Under which keys DANE may be known of what an operator names.
+std::array<DaneTarget, 3> targets_of(const DaneTarget& target) {
+    return {DaneTarget::of(target.name), DaneTarget{target.name, DaneTarget::smtp, true}, target};
 }
 
 bool is_enforced(const cache::Cached* policy) noexcept {
@@ -22,13 +22,14 @@ bool is_enforced(const cache::Cached* policy) noexcept {
 
 }  // namespace
 
-void PolicyEngine::demand(const Domain& domain, RefreshHandler done) {
+void PolicyEngine::demand(const DaneTarget& target, RefreshHandler done) {
+    const Domain& domain = target.name;
     const auto known = cache_.find(domain.text());
     demands_.add(domain, known ? known->sts() : cache::StsState(), clock_.now() + settings_.answer_deadline,
                  std::move(done));
     if (stopping_) return demands_.release_all();
-    for (const auto& target : targets_of(domain))
-        if (remembered_dane(target)) dane_->look_up(target);
+    for (const auto& each : targets_of(target))
+        if (remembered_dane(each)) dane_->look_up(each);
     start(domain, Reason::demand);  // or it is started where the one under way lands
 }
 
@@ -40,25 +41,32 @@ bool PolicyEngine::is_to_be_recalled(const Domain& domain, Reason reason) const 
     return !known || unexpired(known->sts(), clock_.now()) == nullptr;
 }
 
-boost::asio::awaitable<PolicyEngine::Forgotten> PolicyEngine::forget(Domain domain, Force force) {
-    const auto recalled = co_await archive_.recall(domain, settings_);
+boost::asio::awaitable<PolicyEngine::Forgetting> PolicyEngine::forget(DaneTarget target, Force force) {
+    const Domain domain = target.name;
+    const auto stored = co_await archive_.recall(domain, settings_);
     const auto known = cache_.find(domain.text());
     const cache::Cached* policy = known ? unexpired(known->sts(), clock_.now()) : nullptr;
-    if (policy == nullptr && recalled) policy = &recalled->policy;
-    if (is_enforced(policy) && force == Force::no) co_return Forgotten::enforced;
+    if (policy == nullptr && stored.policy) policy = &stored.policy->policy;
+    Forgetting done;
+    done.unasked = stored.own_silent.empty() ? stored.shared_silent : stored.own_silent;
+    if (force == Force::no) {
+        done.outcome = is_enforced(policy) ? Forgotten::enforced : Forgotten::unclear;
+        if (is_enforced(policy) || !done.unasked.empty()) co_return done;
+    }
 
-    bool anything = known || recalled;
-    for (const auto& target : targets_of(domain)) {
-        if (!remembered_dane(target)) continue;
-        dane_->forget(DaneKey(target).text());
+    bool anything = known || stored.policy;
+    for (const auto& each : targets_of(target)) {
+        if (!remembered_dane(each)) continue;
+        dane_->forget(DaneKey(each).text());
         anything = true;
     }
     const auto flight = flights_.find(domain);
     if (flight != flights_.end()) flight->second.forgotten = true;
-    archive_.forget_everywhere(domain.text());
+    if (!archive_.forget_everywhere(domain.text()) && done.unasked.empty())
+        done.unasked = "the shared store cannot be reached";
     cache_.erase(domain.text());
-    if (anything) co_return Forgotten::all;
-    co_return Forgotten::nothing;
+    done.outcome = anything ? Forgotten::all : Forgotten::nothing;
+    co_return done;
 }
 
 boost::asio::awaitable<std::size_t> PolicyEngine::forget_failed() {
@@ -75,7 +83,7 @@ boost::asio::awaitable<std::size_t> PolicyEngine::forget_failed() {
     co_return count;
 }
 
-boost::asio::awaitable<std::optional<Archive::Recalled>> PolicyEngine::stored(Domain domain) {
+boost::asio::awaitable<Result<std::optional<Archive::Recalled>>> PolicyEngine::stored(Domain domain) {
     return archive_.recall_own(domain, settings_);
 }
 

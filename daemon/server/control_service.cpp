@@ -179,7 +179,7 @@ asio::awaitable<HttpResponse> ControlService::post(HttpRequest request) {
 }
 
 /// What the store holds of a domain that memory has let go of, or not read yet after a start.
-asio::awaitable<std::optional<engine::Archive::Recalled>> ControlService::stored(Domain domain) {
+asio::awaitable<Result<std::optional<engine::Archive::Recalled>>> ControlService::stored(Domain domain) {
     if (cache_.find(domain.text())) co_return std::nullopt;
     auto found = co_await engine_.stored(domain);
     if (cache_.find(domain.text())) co_return std::nullopt;  // it was learnt meanwhile
@@ -190,7 +190,9 @@ asio::awaitable<HttpResponse> ControlService::show(std::string key) {
     const auto lookup = postfix::LookupKey::parse(key);
     if (!lookup) co_return no_domain(key);
     const Domain asked = lookup->domain();
-    const auto recalled = co_await stored(asked);
+    const auto held = co_await stored(asked);
+    std::optional<engine::Archive::Recalled> recalled;
+    if (held) recalled = *held;
     const Present present{clock_.now(), wall_clock_.now()};
     const std::string_view domain = asked.text();
     const auto entry = cache_.find(domain);
@@ -201,6 +203,7 @@ asio::awaitable<HttpResponse> ControlService::show(std::string key) {
     body["domain"] = domain;
     body["sts"] = to_json(sts, present);
     if (recalled) body["held_in"] = "store";
+    if (!held) body["unasked"] = printable(held.error().message());
     if (entry) body["used"] = to_json(entry->last_used(), present);
     if (recalled) body["used"] = to_json(recalled->used, present);
     json::array dane;
@@ -230,7 +233,8 @@ asio::awaitable<HttpResponse> ControlService::refresh(std::string name) {
     const auto lookup = postfix::LookupKey::parse(name);
     if (!lookup) co_return no_domain(name);
     const Domain domain = lookup->domain();
-    const auto landed = co_await engine_.refresh(domain, asio::use_awaitable);
+    const DaneTarget target = DaneTarget::of(*lookup);
+    const auto landed = co_await engine_.refresh(target, asio::use_awaitable);
     const Present present{clock_.now(), wall_clock_.now()};
     json::object body;
     body["domain"] = domain.text();
@@ -246,14 +250,18 @@ asio::awaitable<HttpResponse> ControlService::forget(std::string name, PolicyEng
     const auto lookup = postfix::LookupKey::parse(name);
     if (!lookup) co_return no_domain(name);
     const Domain domain = lookup->domain();
-    const auto outcome = co_await engine_.forget(domain, force);
-    if (outcome == PolicyEngine::Forgotten::enforced)
+    const DaneTarget target = DaneTarget::of(*lookup);
+    const auto done = co_await engine_.forget(target, force);
+    if (done.outcome == PolicyEngine::Forgotten::enforced)
         co_return refusal(409, std::string(domain.text())
                                    + " has an unexpired policy in mode enforce: forgetting it lets an attacker who "
                                      "controls DNS or the network keep it from being learnt again");
+    if (done.outcome == PolicyEngine::Forgotten::unclear)
+        co_return refusal(503, printable(done.unasked) + ": it may hold a policy that is enforced");
     json::object body;
     body["domain"] = domain.text();
-    body["forgotten"] = outcome == PolicyEngine::Forgotten::all;
+    body["forgotten"] = done.outcome == PolicyEngine::Forgotten::all;
+    if (!done.unasked.empty()) body["unasked"] = printable(done.unasked);
     co_return reply(200, std::move(body));
 }
 

@@ -53,7 +53,7 @@ private:
     boost::asio::awaitable<HttpResponse> get(HttpRequest request);
     boost::asio::awaitable<HttpResponse> post(HttpRequest request);
     boost::asio::awaitable<HttpResponse> show(std::string key);
-    boost::asio::awaitable<std::optional<engine::Archive::Recalled>> stored(Domain domain);
+    boost::asio::awaitable<Result<std::optional<engine::Archive::Recalled>>> stored(Domain domain);
     HttpResponse list(const HttpQuery& query);
     boost::asio::awaitable<HttpResponse> refresh(std::string name);
     boost::asio::awaitable<HttpResponse> forget(std::string name, engine::PolicyEngine::Force force);

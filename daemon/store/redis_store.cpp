@@ -226,14 +226,15 @@ void RedisStore::publish(StoredPolicy policy) {
         keep_unpublished(std::move(policy));
 }
 
-void RedisStore::erase(std::string_view domain) {
+bool RedisStore::erase(std::string_view domain) {
     unpublished_.erase(std::string(domain));
-    if (link_ == nullptr) return;
+    if (link_ == nullptr) return false;
     send(*link_, erase_command(domain), [this](const redisReply* reply) {
         if (reply == nullptr) return;
         note_answer();
         if (const auto refusal = refusal_in(*reply)) complain("it refuses to be written: " + *refusal);
     });
+    return true;
 }
 
 void RedisStore::publish_now(StoredPolicy policy) {

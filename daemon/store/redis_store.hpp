@@ -33,7 +33,7 @@ public:
     using Answer = Result<std::optional<engine::StoredPolicy>>;
     boost::asio::awaitable<Answer> find(Domain domain) override;
     void publish(engine::StoredPolicy policy) override;
-    void erase(std::string_view domain) override;
+    bool erase(std::string_view domain) override;
 
     /// Ends everything; destroy it only when idle().
     void stop();

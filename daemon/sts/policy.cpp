@@ -118,6 +118,8 @@ Result<Policy> PolicyReader::finish() && {
     if (auto names = missing(); !names.empty()) return invalid(std::move(names.front()));
     policy_.mode = *mode_;
     policy_.max_age = *max_age_;
+    policy_.mx.shrink_to_fit();  // it is kept for months
+    policy_.lines.shrink_to_fit();
     return std::move(policy_);
 }
 

@@ -37,7 +37,9 @@ void Counters::on_event(const engine::Event& event) {
     const auto* failed = std::get_if<engine::DiscoveryFailed>(&event);
     if (failed == nullptr) return;
     failures_[static_cast<std::size_t>(failed->failure.error.kind())].fetch_add(1, std::memory_order_relaxed);
-    if (failed->applied != nullptr) not_renewed_.fetch_add(1, std::memory_order_relaxed);
+    // A record that could not be had was looked for by a recheck, which renews nothing.
+    const bool was_renewal = failed->applied != nullptr && failed->failure.error.kind() != ErrorKind::dns;
+    if (was_renewal) not_renewed_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Counters::on_discovery(engine::Discovered how) {

@@ -8,10 +8,13 @@
 namespace tlspolicy::telemetry {
 namespace {
 
+// In the second half of its time a renewal has been due for long, and a success would have begun it anew.
 bool is_expiring(const cache::Entry& entry, Time now) noexcept {
     const auto* cached = std::get_if<cache::Cached>(&entry.sts());
-    return cached != nullptr && cached->failure && cached->expires > now
-           && cached->expires - now < std::chrono::hours(24);
+    if (cached == nullptr || !cached->failure || cached->policy->policy.mode != sts::Mode::enforce)
+        return false;
+    const Duration left = cached->expires - now;
+    return left > Duration(0) && left < std::chrono::hours(24) && left < now - cached->fetched;
 }
 
 }  // namespace

@@ -7,8 +7,9 @@
 
 namespace tlspolicy::telemetry {
 
-/// How many policies end within a day, and the latest attempt to renew them failed. Found by a walk through
-/// the cache, a shard each time: what it says is as old as a walk.
+/// How many policies that are enforced end within a day and before long, and what was tried last failed: a
+/// renewal has been due since half of their time. Found by a walk through the cache, a shard each time: what
+/// it says is as old as a walk.
 class Expiring {
 public:
     explicit Expiring(const cache::PolicyCache& cache) : cache_(cache) {}

@@ -189,9 +189,9 @@ void LogObserver::tell(const engine::RecallRejected& event) {
 }
 
 void LogObserver::tell(const engine::DaneLearned& event) {
-    log_->info("dane-learned key={} standing={} before={} hosts={} ms={}", event.key,
-               dane::name_of(event.now.standing), dane::name_of(event.before), hosts_of(event.now),
-               event.took.count());
+    log_->info("dane-learned key={} standing={} before={} failures={} hosts={} ms={}", event.key,
+               dane::name_of(event.now.standing), dane::name_of(event.before), event.failures,
+               hosts_of(event.now), event.took.count());
 }
 
 void LogObserver::tell(const engine::DaneWeakened& event) {
@@ -203,9 +203,9 @@ void LogObserver::tell(const engine::DaneWeakened& event) {
 void LogObserver::tell(const engine::DaneFailed& event) {
     const bool repeated = event.before != nullptr && is_same_failure(*event.before, event.now.why);
     log_->log(repeated ? spdlog::level::debug : spdlog::level::warn,
-              "dane-failed key={} standing={} hosts={} reason=\"{}\" ms={}", event.key,
-              dane::name_of(event.now.standing), hosts_of(event.now), printable(event.now.why, max_reason),
-              event.took.count());
+              "dane-failed key={} standing={} failures={} hosts={} reason=\"{}\" ms={}", event.key,
+              dane::name_of(event.now.standing), event.now.failures, hosts_of(event.now),
+              printable(event.now.why, max_reason), event.took.count());
 }
 
 }  // namespace tlspolicy::telemetry

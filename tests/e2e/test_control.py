@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 
-from lab import case, daemon, isolation, web
+from lab import case, daemon, isolation, redis, web
 
 DOMAINS = ["kept.example", "changing.example", "broken.example", "late.example"]
 FINE, WARNING, PROBLEM, UNKNOWN = range(4)
@@ -126,6 +126,22 @@ class ControlTest(case.LabTest):
         self.assertEqual(answer_for("kept.example"), running.ask("kept.example"))
         self.assertEqual(fetches + 1, self.lab.web.fetches("kept.example"))
         self.assertFalse(self.told("forget", "stranger.example")["forgotten"])
+
+    def test_forget_leaves_what_a_shared_store_may_hold_that_does_not_answer(self):
+        server = redis.Redis(self.lab.work)
+        self.addCleanup(server.stop)
+        running = self.begin(cache={"store": "none", "shared": f"unix:{server.path}"})
+        running.log.wait_for("shared-store-connected")
+        server.stop()
+        running.log.wait_for("shared-store-unusable")
+        code, _, err = self.tlspolicy("forget", "kept.example")
+        self.assertEqual(UNKNOWN, code, err)
+        self.assertIn("the shared store is away: it may hold a policy that is enforced", err)
+        code, out, err = self.tlspolicy("forget", "--force", "kept.example")
+        self.assertEqual(WARNING, code, out + err)
+        self.assertIn("may come back; do this again", err)
+        server.start()
+        self.eventually(lambda: self.tlspolicy("forget", "kept.example")[0] == FINE, 30, "the store stays away")
 
     def test_forget_failed_lets_a_repaired_domain_be_tried_at_once(self):
         running = self.begin()

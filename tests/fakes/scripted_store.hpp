@@ -119,9 +119,10 @@ public:
         else
             policies.insert_or_assign(domain, std::move(policy));
     }
-    void erase(std::string_view domain) override {
+    bool erase(std::string_view domain) override {
         const auto found = policies.find(domain);
         if (!broken && found != policies.end()) policies.erase(found);
+        return !broken;
     }
 
     std::map<std::string, engine::StoredPolicy, std::less<>> policies;

@@ -28,7 +28,31 @@ void withstands(const Story& attack) {
     });
 }
 
+/// As long as its host serves it, what is done to the record does not even let it run out (RFC 8461, 10.2).
+void outlives(const Story& attack) {
+    play([&attack](World& world) {
+        world.record("example.com", "id1");
+        world.policy("example.com", enforce("mx.example.com"));
+        world.expect("example.com", answer);
+        attack(world);
+        for (int week = 0; week < 3; ++week) {
+            world.expect("example.com", answer);
+            world.advance(day * 7, minutes(30));
+        }
+        world.expect("example.com", answer);
+        world.expect_told("expired", 0);
+    });
+}
+
 }  // namespace
+
+TEST_CASE("records that are stripped, denied or forged for weeks do not let a policy run out") {
+    // proves STS-30, STS-32
+    outlives([](World& world) { world.no_data("example.com"); });
+    outlives([](World& world) { world.nxdomain("example.com", hours(24)); });
+    outlives([](World& world) { world.txt("example.com", {"v=STSv1; id=id1;", "v=STSv1; id=id2;"}); });
+    outlives([](World& world) { world.txt("example.com", {"v=STSv1; id=;"}); });
+}
 
 TEST_CASE("the record is stripped") {  // proves STS-30
     withstands([](World& world) { world.no_data("example.com"); });

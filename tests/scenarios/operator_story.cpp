@@ -168,6 +168,33 @@ TEST_CASE("the stores forget, too") {
     });
 }
 
+TEST_CASE("a store that cannot tell may hold an enforced policy, which is forgotten by force only") {
+    play([](World& world) {
+        world.use(World::Storage::both);
+        publish(world);
+        world.expect(example, answer);
+        vanish(world);
+        world.restart_elsewhere();
+        world.shared_store().broken = true;
+        expect_forget(world, "unclear; the shared store: no connection");
+        world.shared_store().broken = false;
+        expect_forget(world, "enforced");
+        world.expect(example, answer);
+
+        world.own_store().broken = true;
+        world.restart();
+        expect_forget(world, "enforced; the own store: the disk is on fire");
+        world.shared_store().broken = true;
+        expect_forget(world, "unclear; the own store: the disk is on fire");
+        world.own_store().broken = world.shared_store().broken = false;
+        world.expect(example, answer);
+
+        world.shared_store().broken = true;
+        const std::string forced = world.forget_by_force(example);
+        world.expect_that(forced == "all; the shared store cannot be reached", "forget says " + forced);
+    });
+}
+
 TEST_CASE("a discovery that is under way does not bring back what was forgotten meanwhile") {
     play([](World& world) {
         publish(world);

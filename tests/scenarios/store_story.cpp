@@ -313,4 +313,20 @@ TEST_CASE("use and checks are written down now and then") {
     });
 }
 
+TEST_CASE("while the store cannot tell, that a domain has no policy is believed for a moment only") {
+    // proves STS-34
+    play_once([](World& world) {
+        world.use(World::Storage::own);
+        world.own_store().broken = true;
+        world.nxdomain("example.com", hours(1));
+        world.expect("example.com", not_found);
+        world.advance(seconds(29));
+        world.expect("example.com", not_found);
+        world.expect_queries("example.com", 1);
+        world.advance(seconds(2));
+        world.expect("example.com", not_found);
+        world.expect_queries("example.com", 2);
+    });
+}
+
 }  // namespace tlspolicy::scenarios

@@ -62,10 +62,11 @@ std::string shown(const cache::StsState& state) {
     return std::holds_alternative<cache::Unavailable>(state) ? "unavailable" : "unknown";
 }
 
-std::string shown(engine::PolicyEngine::Forgotten outcome) {
-    using Forgotten = engine::PolicyEngine::Forgotten;
-    if (outcome == Forgotten::enforced) return "enforced";
-    return outcome == Forgotten::all ? "all" : "nothing";
+std::string shown(const engine::PolicyEngine::Forgetting& done) {
+    constexpr std::array<std::string_view, 4> names{"nothing", "all", "enforced", "unclear"};
+    std::string text(names.at(static_cast<std::size_t>(done.outcome)));
+    if (!done.unasked.empty()) text += "; " + done.unasked;
+    return text;
 }
 
 }  // namespace
@@ -239,7 +240,7 @@ std::shared_ptr<const std::optional<std::string>> World::refresh_later(std::stri
     const auto landed = [outcome](const std::optional<engine::Refreshed>& refreshed) {
         *outcome = refreshed ? shown(refreshed->before) + " -> " + shown(refreshed->after) : "late";
     };
-    parts_->engine().refresh(Domain::parse(domain).value(), landed);
+    parts_->engine().refresh(engine::DaneTarget::of(Domain::parse(domain).value()), landed);
     parts_->loop.poll();
     return outcome;
 }
@@ -254,14 +255,14 @@ std::string World::refresh(std::string_view domain) {
 }
 
 std::string World::forget(std::string_view domain) {
-    const Domain forgotten = Domain::parse(domain).value();
-    return shown(parts_->complete(parts_->engine().forget(forgotten, engine::PolicyEngine::Force::no)));
+    const auto target = engine::DaneTarget::of(Domain::parse(domain).value());
+    return shown(parts_->complete(parts_->engine().forget(target, engine::PolicyEngine::Force::no)));
 }
 
 std::string World::forget_by_force(std::string_view domain) {
     parts_->oracle.not_kept(domain);
-    const Domain forgotten = Domain::parse(domain).value();
-    return shown(parts_->complete(parts_->engine().forget(forgotten, engine::PolicyEngine::Force::yes)));
+    const auto target = engine::DaneTarget::of(Domain::parse(domain).value());
+    return shown(parts_->complete(parts_->engine().forget(target, engine::PolicyEngine::Force::yes)));
 }
 
 std::size_t World::forget_failed() {

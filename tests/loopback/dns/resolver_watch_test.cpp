@@ -29,6 +29,17 @@ TEST_CASE_FIXTURE(ClientFixture, "many who want to know of the resolver make one
     CHECK(server.queries("") == 1);
 }
 
+TEST_CASE_FIXTURE(ClientFixture, "who wants to know of a resolver that says nothing does not wait for it") {
+    server.misbehave("", DnsFault::silence);
+    auto dns = client(settings(std::chrono::hours(1)));
+    ResolverWatch watch(loop.get_executor(), dns);
+    CHECK(run(watch.recent()) == ResolverWatch::State::not_tested);
+    watch.stop();
+    loop.restart();
+    while (!watch.idle())
+        loop.run_one();
+}
+
 TEST_CASE_FIXTURE(ClientFixture, "who waits for another's look at the resolver is woken when that fails") {
     server.misbehave("", DnsFault::servfail);
     auto dns = client(settings());

@@ -7,6 +7,7 @@
 #include "fakes/scripted_dns.hpp"
 #include "fakes/scripted_fetcher.hpp"
 #include "fakes/scripted_store.hpp"
+#include "fakes/temporary_directory.hpp"
 #include "loopback/server/server_fixture.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -80,7 +81,7 @@ public:
     }
 
     fakes::LogCapture log;
-    TemporaryDirectory directory;
+    fakes::TemporaryDirectory directory;
     const std::string socket = directory / "control";
     fakes::ScriptedDns dns;
     fakes::ScriptedFetcher hosts;
@@ -137,6 +138,19 @@ TEST_CASE("a domain is refreshed, shown, listed, kept, and forgotten by force") 
     CHECK(daemon.log.count("control-command user=") == 4);
     CHECK(daemon.log.count("request=\"/forget/example.com?force\"") == 1);
     CHECK(daemon.log.count("request=\"/forget/example.com\"") == 2);
+}
+
+TEST_CASE("a store that cannot tell is taken for one that may hold an enforced policy") {
+    ControlFixture daemon;
+    daemon.on_network([&] { daemon.store.broken = true; });
+    CHECK(
+        daemon.text("POST", "/forget/example.com")
+        == R"(503 {"error":"the own store: the disk is on fire: it may hold a policy that is enforced","schema":1})");
+    CHECK(daemon.ask("GET", "/entries/example.com").body.at("unasked")
+          == "the own store: the disk is on fire");
+    CHECK(
+        daemon.text("POST", "/forget/example.com?force")
+        == R"(200 {"domain":"example.com","forgotten":false,"unasked":"the own store: the disk is on fire","schema":1})");
 }
 
 TEST_CASE("what the store alone holds is shown, and is not learnt by it") {
@@ -245,7 +259,7 @@ TEST_CASE("who waits for a refresh when the daemon ends is let go") {
 }
 
 TEST_CASE("the client tells what to do where there is no answer") {
-    const TemporaryDirectory directory;
+    const fakes::TemporaryDirectory directory;
     const auto missing = cli::ask_daemon(directory / "none", "GET", "/status", patience);
     REQUIRE(missing.has_error());
     CHECK(missing.error().message().find("tlspolicyd does not run") != std::string::npos);

@@ -258,9 +258,9 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
          "without bits "
          "beyond its length: \"10.0.0.0/8\", \"2001:db8::/32\""},
         {"listen:\n- 127.0.0.1:1\n- socketmap: 127.0.0.1:1",
-         "f:3: error: listen: this address is listed twice"},
+         "f:3: error: listen: this address is listed twice; allowed: once"},
         {"listen: [unix:/s, {socketmap: unix:/s, mode: '0600'}]",
-         "f:1: error: listen: this address is listed twice"},
+         "f:1: error: listen: this address is listed twice; allowed: once"},
         {"dns: {servers: [192.0.2.53, ns.example.com]}",
          "f:1: error: dns.servers: \"ns.example.com\" is not a name server; allowed: an IP address, or one "
          "with a port: "
@@ -271,8 +271,10 @@ TEST_CASE("a wrong value is an error with its line, and what is allowed") {
          "f:2: error: dns.servers: 9 servers; allowed: at most 8"},
         {"fetch: {ca_file: ca.pem}",
          "f:1: error: fetch.ca_file: \"ca.pem\" is not an absolute path; allowed: \"\" or \"/path\""},
-        {"cache:\n  recheck: {min: 6m}", "f:2: error: cache.recheck: min 6m is more than max 5m"},
-        {"cache:\n  negative: {max: 1s}", "f:2: error: cache.negative: min 30s is more than max 1s"},
+        {"cache:\n  recheck: {min: 6m}",
+         "f:2: error: cache.recheck: min 6m is more than max 5m; allowed: at most that"},
+        {"cache:\n  negative: {max: 1s}",
+         "f:2: error: cache.negative: min 30s is more than max 1s; allowed: at most that"},
         {"threads: 1\ndns:\n  attempts: 1\nthreads: 2",
          "f:4: error: \"threads\" is set twice, first in line 1"},
         {"threads", "f:1: error: must be a mapping, \"key: value\""},

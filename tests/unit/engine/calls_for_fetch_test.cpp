@@ -67,25 +67,30 @@ TEST_CASE("without a record there is nothing to fetch") {  // proves STS-5
     for (const Reason reason : all_reasons) {
         CHECK_FALSE(fetches(cache::Unknown{}, absent(), reason));
         CHECK_FALSE(fetches(cache::Unknown{}, unanswered(), reason));
-        CHECK_FALSE(fetches(cached(), absent(), reason));
+        CHECK_FALSE(fetches(expired(), absent(), reason));
         CHECK_FALSE(fetches(expired(), unanswered(), reason));
     }
 }
 
-TEST_CASE("a refresh goes on while the record is not to be had") {  // proves STS-30, STS-32
-    CHECK(fetches(cached(), unanswered(), Reason::refresh));
-    CHECK_FALSE(fetches(cached(), unanswered(), Reason::recheck));
-    CHECK_FALSE(fetches(cached(), unanswered(), Reason::lookup));
+TEST_CASE("a refresh goes on whatever is said of the record") {  // proves STS-30, STS-32
+    for (const RecordOutcome& record : {RecordOutcome(unanswered()), RecordOutcome(absent())}) {
+        CHECK(fetches(cached(), record, Reason::refresh));
+        CHECK_FALSE(fetches(cached(), record, Reason::recheck));
+        CHECK_FALSE(fetches(cached(), record, Reason::lookup));
+    }
 }
 
-TEST_CASE("an operator who wants to know now has the policy fetched, whatever pauses, but only by a record") {
+TEST_CASE(
+    "an operator who wants to know now has the policy fetched, whatever pauses, but only where there is "
+    "one") {
     CHECK(fetches(cached(), found("id1"), Reason::demand));
     CHECK(fetches(unavailable("id1", hours(1)), found("id1"), Reason::demand));
     const auto held = with_failure(cached(), failure(ErrorKind::fetch, "id2", minutes(5)));
     CHECK(fetches(held, found("id2"), Reason::demand));
-    CHECK(
-        fetches(cached(), unanswered(), Reason::demand));  // proves STS-32: who suppresses DNS gains nothing
-    CHECK_FALSE(fetches(cached(), absent(), Reason::demand));
+    // proves STS-32: who suppresses or forges DNS gains nothing
+    CHECK(fetches(cached(), unanswered(), Reason::demand));
+    CHECK(fetches(cached(), absent(), Reason::demand));
+    CHECK_FALSE(fetches(expired(), absent(), Reason::demand));
     CHECK_FALSE(fetches(expired(), unanswered(), Reason::demand));
     CHECK_FALSE(fetches(cache::Unknown{}, unanswered(), Reason::demand));
 }

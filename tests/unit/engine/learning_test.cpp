@@ -169,7 +169,7 @@ TEST_CASE("rechecks without an answer do not put off the refresh; failed fetches
     CHECK(policy_after(due, no_fetch(unanswered())).refresh == due.refresh);
     CHECK(policy_after(due, not_fetched(unanswered())).refresh == now + minutes(5));
     CHECK(policy_after(due, not_fetched(found("id1"))).refresh == now + minutes(5));
-    CHECK(policy_after(due, no_fetch(absent())).refresh == now + minutes(5));
+    CHECK(policy_after(due, no_fetch(absent())).refresh == due.refresh);
     CHECK(policy_after(cached(), not_fetched(found("id2"))).refresh == cached().refresh);
 }
 
@@ -238,7 +238,14 @@ TEST_CASE("a DNS that stumbles does not cut short the pause of a broken host") {
     CHECK(*held.failure == paused);
 
     const auto over = failure(ErrorKind::webpki, "id2", Duration(0), 4);
-    CHECK(failure_after(unavailable(over), no_fetch(unanswered())).failure.error.kind() == ErrorKind::dns);
+    const auto asked = failure_after(unavailable(over), no_fetch(unanswered()));
+    CHECK(asked.failure.error.kind() == ErrorKind::dns);
+    CHECK(asked.failure.retry == now + seconds(30));
+    CHECK(asked.failure.count == 4);
+    CHECK(failure_after(asked, not_fetched(found("id2"))).failure.count == 5);  // the pause doubles on
+    const auto gone = policy_after(with_failure(cached(), paused), no_fetch(absent()));
+    CHECK(gone.failure->retry == paused.retry);
+    CHECK(gone.failure->count == 4);
 }
 
 }  // namespace tlspolicy::engine

@@ -89,9 +89,10 @@ TEST_CASE("deferred mail is counted by what was wanting") {
     CHECK(shows(text, "tlspolicyd_deferrals_total{wanting=\"running_daemon\"} 0"));
 }
 
-TEST_CASE("refreshes are counted by their result, first contacts are none") {
+TEST_CASE("refreshes are counted by their result; first contacts and failed looks at the record are none") {
     Counters counters;
-    const cache::Failure failure;
+    const cache::Failure failure{Error(ErrorKind::fetch, "HTTP status 503")};
+    const cache::Failure of_record{Error(ErrorKind::dns, "SERVFAIL")};
     const cache::Cached policy;
     counters.on_event(engine::PolicyLearned{domain, policy, Duration(1)});
     counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, nullptr, Duration(1)});
@@ -100,6 +101,7 @@ TEST_CASE("refreshes are counted by their result, first contacts are none") {
     counters.on_event(engine::PolicyReplaced{domain, policy, policy, Duration(1)});
     for (int i = 0; i < 3; ++i)
         counters.on_event(engine::DiscoveryFailed{domain, failure, nullptr, &policy, Duration(1)});
+    counters.on_event(engine::DiscoveryFailed{domain, of_record, nullptr, &policy, Duration(1)});
     const std::string text = exposed(counters);
     CHECK(shows(text, "tlspolicyd_refreshes_total{result=\"renewed\"} 1"));
     CHECK(shows(text, "tlspolicyd_refreshes_total{result=\"replaced\"} 2"));

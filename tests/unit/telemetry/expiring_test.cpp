@@ -20,14 +20,18 @@ constexpr Time now{hours(1000)};
 
 enum class Latest { well, failed };
 
+/// All were fetched two days ago.
+constexpr Time fetched = now - hours(48);
+
 void put(PolicyCache& cache, const std::string& name, cache::StsState state) {
     cache.put(cache::Entry::create(Domain::parse(name).value(), std::move(state), now));
 }
 
-void put_policy(PolicyCache& cache, const std::string& name, Time expires, Latest latest) {
-    static const auto policy =
-        cache::read_policy("version: STSv1\nmode: enforce\nmax_age: 86400\nmx: mx.example.com\n").value();
-    cache::Cached cached{policy};
+void put_policy(PolicyCache& cache, const std::string& name, Time expires, Latest latest,
+                const std::string& mode = "enforce", Time since = fetched) {
+    const std::string text = "version: STSv1\nmode: " + mode + "\nmax_age: 86400\nmx: mx.example.com\n";
+    cache::Cached cached{cache::read_policy(text).value()};
+    cached.fetched = since;
     cached.expires = expires;
     if (latest == Latest::failed) cached.failure = std::make_shared<const cache::Failure>();
     put(cache, name, std::move(cached));
@@ -42,13 +46,17 @@ std::size_t count(Expiring& expiring) {
 
 }  // namespace
 
-TEST_CASE("a policy counts that ends within a day and whose latest renewal failed, and no other") {
+TEST_CASE("an enforced policy counts that ends within a day and could not be renewed, and no other") {
     PolicyCache cache(1000, 42);
     put_policy(cache, "ends.example", now + hours(24) - Duration(1), Latest::failed);
     put_policy(cache, "ends-at-once.example", now + Duration(1), Latest::failed);
     put_policy(cache, "lasts.example", now + hours(24), Latest::failed);
     put_policy(cache, "renewed.example", now + hours(1), Latest::well);
     put_policy(cache, "ended.example", now, Latest::failed);
+    put_policy(cache, "withdrawn.example", now + hours(1), Latest::failed, "none");
+    put_policy(cache, "testing.example", now + hours(1), Latest::failed, "testing");
+    // Of a day's policy the first half is left to rechecks, whose failure endangers nothing yet.
+    put_policy(cache, "young.example", now + hours(13), Latest::failed, "enforce", now - hours(11));
     put(cache, "none.example", cache::NoRecord{now + hours(1)});
     put(cache, "failing.example", cache::Unavailable{{}, now + hours(1)});
     Expiring expiring(cache);
