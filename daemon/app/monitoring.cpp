@@ -135,7 +135,7 @@ void Monitoring::show_cache(Exposition& exposition) const {
                        "Policies that left memory for want of room; the store keeps them", {},
                        number(watched_.cache.policies_left()));
     exposition.gauge("tlspolicyd_policies_expiring",
-                     "Policies that end within a day, and could not be renewed when that was last tried", {},
+                     "Enforced policies that end within a day, and should have been renewed by now", {},
                      number(watched_.expiring.count()));
 }
 

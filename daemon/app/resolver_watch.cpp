@@ -39,6 +39,7 @@ void ResolverWatch::start() {
 void ResolverWatch::look_anew() {
     if (stopping_) return;
     state_ = State::not_tested;
+    seen_ = {};
     tasks_.spawn(look_once());
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = PolicyCache::Kind;
 
-constexpr std::size_t octets_per_entry = 1024;  // of a policy: what is larger counts as more
+constexpr std::size_t octets_per_entry = 2048;  // of a policy in memory: what is larger counts as more
 constexpr std::size_t shrink_step = 256;        // entries let go of at one time
 
 struct KindOf {
@@ -36,11 +36,12 @@ bool is_expendable(Kind kind) noexcept {
     return kind != Kind::enforce && kind != Kind::testing;
 }
 
-// Beside the text as a whole there are its lines and its patterns, strings of their own: a text of short
-// lines takes many times its size.
+// Beside the text as a whole there are its lines and its patterns, strings of their own, and the answer,
+// which repeats both: a text of short lines takes many times its size.
 std::size_t octets_of(const KnownPolicy& known) noexcept {
     const auto& policy = known.policy;
-    return 2 * known.body.size() + policy.lines.size() * sizeof(std::string)
+    const std::size_t answer = known.text ? known.text->tlsrpt_size({}) : 0;
+    return 3 * known.body.size() + answer + policy.lines.size() * sizeof(std::string)
            + policy.mx.size() * sizeof(sts::MxPattern);
 }
 

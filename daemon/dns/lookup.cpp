@@ -59,10 +59,12 @@ void Lookup::next_try(SteadyTime now) {
         const std::uint8_t server = order_[tries_ % servers];
         if ((rejected_ >> server & 1U) != 0) continue;
         // A resolver that is being started again refuses at once: that must not use up all rounds in a
-        // moment.
+        // moment. It is not waited for where another one has answered, if with a failure.
         const unsigned round = tries_ / servers;
-        if (round > round_ && now < next_round_)
+        if (round > round_ && now < next_round_) {
+            if (rejected_ != 0 && queries_out_ == 0) return finish(failure());
             return queue_->wake_at(*this, std::min(deadline_, next_round_));
+        }
         if (round > round_) next_round_ = now + upstreams_->patience(round);
         round_ = round;
         ++tries_;
@@ -169,8 +171,9 @@ void Lookup::failed(Failure failure, Origin origin) {
             return reject(fmt::format("malformed answer from {}", server_text(origin)), origin, now);
         case Failure::unreachable:
             upstreams_->note_silence(origin.server, now, now);
-            reason_ = fmt::format("{} cannot be reached{}", server_text(origin),
-                                  origin.transport == Transport::tcp ? " over TCP" : "");
+            if (rejected_ == 0)
+                reason_ = fmt::format("{} cannot be reached{}", server_text(origin),
+                                      origin.transport == Transport::tcp ? " over TCP" : "");
             return next_try(now);
     }
 }

@@ -39,7 +39,9 @@ public:
         if (!outcome_.policy)
             return std::visit([this](const auto& record) { return without_fetch(record); }, outcome_.record);
         if (outcome_.policy->has_value()) return fetched(outcome_.policy->value());
-        return failed(outcome_.policy->error(), policy_id());
+        // A renewal without a record goes to the host that may have failed for a newer one already.
+        const std::string failing = found_id(outcome_.record) == nullptr ? failing_id() : std::string();
+        return failed(outcome_.policy->error(), failing.empty() ? policy_id() : failing);
     }
 
 private:
@@ -60,7 +62,14 @@ private:
             // The id that was fetched is published (again): whatever failed meanwhile is over. Otherwise the
             // new id's policy could not be had lately, and its pause goes on.
             const bool well = held_->id == found.record.id;
-            return keep(*held_, well && pausing == nullptr ? nullptr : held_->failure);
+            if (well && pausing == nullptr) return keep(*held_, nullptr);
+            if (pausing == nullptr || pausing->error.kind() != ErrorKind::dns)
+                return keep(*held_, held_->failure);
+            // What ailed the record is over; what ailed the policy host before, nobody knows yet.
+            Failure host{Error(ErrorKind::fetch, "not tried again since it failed"), pausing->id};
+            host.retry = pausing->retry;
+            host.count = pausing->count;
+            return keep(*held_, std::make_shared<const Failure>(std::move(host)));
         }
         if (pausing == nullptr) return cache::Unknown{};  // calls_for_fetch() leaves no such case
         return Unavailable{*pausing, std::min(pausing->retry, now_ + record_ttl())};
@@ -94,11 +103,11 @@ private:
         const bool unanswered = !outcome_.policy && std::holds_alternative<Error>(outcome_.record);
         const bool soon = unanswered || own_fault;
         failure.retry = now_ + (soon ? settings_.negative.min : retry_pause(settings_, failure.count));
+        const Time soonest = failure.retry;
         // A look at the record moves no pause of the policy host.
-        if (earlier != nullptr && !id.empty() && !outcome_.policy)
-            failure.retry = std::max(earlier->retry, now_ + settings_.negative.min);
+        if (earlier != nullptr && !id.empty() && !outcome_.policy) failure.retry = earlier->retry;
         if (held_ == nullptr) {
-            const Time until = std::min(failure.retry, now_ + record_ttl());
+            const Time until = std::min(soonest, now_ + record_ttl());
             return Unavailable{std::move(failure), until};
         }
         Cached held = *held_;

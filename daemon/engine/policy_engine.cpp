@@ -236,7 +236,7 @@ boost::asio::awaitable<void> PolicyEngine::fly(Domain domain, Reason reason) {
         auto stored = co_await archive_.recall(domain, settings_);
         if (stopping_) co_return;
         auto& flight = flights_.find(domain)->second;
-        flight.store_silent = !stored.own_silent.empty();
+        flight.store_silent = !stored.own_silent.empty() || !stored.shared_silent.empty();
         std::optional<Archive::Recalled> recalled;
         if (!flight.forgotten) recalled = std::move(stored.policy);
         if (recalled && reason != Reason::lookup) {
@@ -267,6 +267,8 @@ boost::asio::awaitable<void> PolicyEngine::discover(Domain domain, Reason reason
         outcome.policy = co_await discovery_.fetch_policy(domain);
         now = clock_.now();
         look_again(domain, before);
+        const bool renewed = !std::holds_alternative<RecordFound>(outcome.record);
+        if (renewed && flights_.find(domain)->second.forgotten) outcome.policy.reset();
     }
     if (stopping_) co_return;  // what a cancelled discovery brings is no knowledge
     landing.at(land(domain, before, outcome, begun, now), now, Source::discovered);

@@ -161,7 +161,7 @@ private:
         Waiters waiters;
         cache::StsState meanwhile = {};  ///< what those whose deadline passes are judged by
         bool forgotten = false;          ///< meanwhile: what was known before it does not count
-        bool store_silent = false;       ///< the own store could not tell whether it holds a policy
+        bool store_silent = false;       ///< a store could not tell whether it holds a policy
     };
     class Landing;
 

@@ -107,8 +107,8 @@ void Counters::show(Exposition& exposition) const {
     for (const auto& [result, count] : {std::pair{"renewed", &renewed_}, std::pair{"replaced", &replaced_},
                                         std::pair{"failed", &not_renewed_}})
         exposition.counter("tlspolicyd_refreshes_total",
-                           "How it went with policies in force that were asked for again",
-                           {{"result", result}}, value_of(*count));
+                           "How it went with policies in force that were fetched again", {{"result", result}},
+                           value_of(*count));
     for (std::size_t kind = 0; kind < failures_.size(); ++kind)
         exposition.counter(
             "tlspolicyd_discovery_failures_total", "Records and policies that could not be had",

@@ -210,6 +210,22 @@ TEST_CASE("a discovery that is under way does not bring back what was forgotten 
     });
 }
 
+TEST_CASE("a renewal that is under way without a record does not bring back what was forgotten meanwhile") {
+    play_once([](World& world) {
+        publish(world);
+        world.expect(example, answer);
+        world.nxdomain(example);  // and the policy is served on
+        world.hold();
+        const auto outcome = world.refresh_later(example);
+        world.advance(seconds(1));
+        world.forget_by_force(example);
+        world.release();
+        world.advance(seconds(1));
+        world.expect_that(outcome->has_value(), "the refresh does not end");
+        world.expect(example, not_found);
+    });
+}
+
 TEST_CASE("forgetting all failures lets every such domain be tried again at once, and leaves the rest") {
     play([](World& world) {
         publish(world);

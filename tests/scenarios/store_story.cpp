@@ -315,9 +315,7 @@ TEST_CASE("use and checks are written down now and then") {
 
 TEST_CASE("while the store cannot tell, that a domain has no policy is believed for a moment only") {
     // proves STS-34
-    play_once([](World& world) {
-        world.use(World::Storage::own);
-        world.own_store().broken = true;
+    const auto believed_for_a_moment = [](World& world) {
         world.nxdomain("example.com", hours(1));
         world.expect("example.com", not_found);
         world.advance(seconds(29));
@@ -326,6 +324,16 @@ TEST_CASE("while the store cannot tell, that a domain has no policy is believed 
         world.advance(seconds(2));
         world.expect("example.com", not_found);
         world.expect_queries("example.com", 2);
+    };
+    play_once([&](World& world) {
+        world.use(World::Storage::own);
+        world.own_store().broken = true;
+        believed_for_a_moment(world);
+    });
+    play_once([&](World& world) {
+        world.use(World::Storage::shared);
+        world.shared_store().broken = true;
+        believed_for_a_moment(world);
     });
 }
 

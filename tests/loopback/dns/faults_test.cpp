@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 using namespace tlspolicy;
 using namespace tlspolicy::dns;
@@ -24,19 +25,24 @@ std::string with_server(std::string_view text, const std::string& server) {
     return result;
 }
 
-/// Starts a server when a query has been refused at its address.
+/// Starts a server a moment after a query has been refused at its address.
 class Starter final : public QueryObserver {
 public:
     Starter(boost::asio::io_context& loop, std::uint16_t port) : loop_(loop), port_(port) {}
     void exchanged(const Exchange& /*exchange*/) override {
-        if (server_) return;
-        server_.emplace(loop_.get_executor(), DnsServer::Tcp::listen, port_);
-        server_->set("x.example.com", dns_txt("good"));
+        if (std::exchange(missed_, true)) return;
+        timer_.expires_after(50ms);
+        timer_.async_wait([this](boost::system::error_code /*none*/) {
+            server_.emplace(loop_.get_executor(), DnsServer::Tcp::listen, port_);
+            server_->set("x.example.com", dns_txt("good"));
+        });
     }
 
 private:
     boost::asio::io_context& loop_;
     std::uint16_t port_;
+    boost::asio::steady_timer timer_{loop_};
+    bool missed_ = false;
     std::optional<DnsServer> server_;
 };
 
@@ -50,6 +56,21 @@ TEST_CASE_FIXTURE(ClientFixture, "a resolver that is being started again is wait
     Starter starter(loop, chosen.servers.front().port);
     dns.observe(starter);
     CHECK(text(dns, "x.example.com") == "good");
+}
+
+TEST_CASE_FIXTURE(ClientFixture,
+                  "a resolver that refuses for good fails the lookup, at once where another has said no") {
+    const dns::NameServer closed = DnsServer(loop.get_executor()).address();
+    loop.poll();
+    Settings chosen = settings(1s);
+    chosen.servers = {closed};
+    auto alone = client(chosen);
+    CHECK(text(alone, "x.example.com") == "TXT x.example.com: " + text_of(closed) + " cannot be reached");
+    chosen.timeout = std::chrono::hours(1);  // the test would hang
+    chosen.servers = {closed, server.address()};
+    server.misbehave("x.example.com", DnsFault::servfail);
+    auto both = client(chosen);
+    CHECK(text(both, "x.example.com") == "TXT x.example.com: SERVFAIL from " + text_of(server.address()));
 }
 
 TEST_CASE_FIXTURE(ClientFixture, "each wrong answer is a failure with its own words, never an absence") {

@@ -240,12 +240,32 @@ TEST_CASE("a DNS that stumbles does not cut short the pause of a broken host") {
     const auto over = failure(ErrorKind::webpki, "id2", Duration(0), 4);
     const auto asked = failure_after(unavailable(over), no_fetch(unanswered()));
     CHECK(asked.failure.error.kind() == ErrorKind::dns);
-    CHECK(asked.failure.retry == now + seconds(30));
+    CHECK(asked.failure.retry == over.retry);  // as soon as the record is there the host is tried
+    CHECK(asked.until == now + seconds(30));
     CHECK(asked.failure.count == 4);
     CHECK(failure_after(asked, not_fetched(found("id2"))).failure.count == 5);  // the pause doubles on
     const auto gone = policy_after(with_failure(cached(), paused), no_fetch(absent()));
     CHECK(gone.failure->retry == paused.retry);
     CHECK(gone.failure->count == 4);
+}
+
+TEST_CASE("what ailed the record is not told of the policy host when the record is back") {  // proves STS-25
+    const auto failing = failure(ErrorKind::fetch, "id1", -minutes(1), 2);
+    const auto gone = policy_after(with_failure(cached(), failing), no_fetch(absent()));
+    CHECK(gone.failure->error.kind() == ErrorKind::dns);
+    const auto back = policy_after(gone, no_fetch(found("id1")));
+    CHECK(back.failure->error.kind() == ErrorKind::fetch);
+    CHECK(back.failure->count == 2);
+}
+
+TEST_CASE("a renewal without a record goes on with the pause of the host that failed for a new one") {
+    // proves STS-25
+    const auto paused = failure(ErrorKind::webpki, "id2", minutes(40), 4);
+    for (const RecordOutcome& record : {RecordOutcome(unanswered()), RecordOutcome(absent())}) {
+        const auto after = policy_after(with_failure(cached(), paused), not_fetched(record));
+        CHECK(after.failure->id == "id2");
+        CHECK(after.failure->count == 5);
+    }
 }
 
 }  // namespace tlspolicy::engine
