@@ -52,6 +52,11 @@ public:
             each->event.set();
         }
     }
+    /// What waits goes on, and what comes next waits.
+    void let_go() {
+        release();
+        hold();
+    }
     /// Ends the waits that a real client would have given up by now.
     void time_out() {
         for (Waiting* each : waiting_)

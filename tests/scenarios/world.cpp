@@ -203,6 +203,11 @@ void World::release() {
     parts_->loop.poll();
 }
 
+void World::let_go() {
+    parts_->gate.let_go();
+    parts_->loop.poll();
+}
+
 void World::advance(Duration by, std::optional<Duration> step) {
     const Duration suitable = by <= minutes(10) ? seconds(1) : by <= day ? seconds(10) : minutes(1);
     const Duration each = step.value_or(suitable);

@@ -93,6 +93,8 @@ public:
     /// From here on every step towards the network waits, until release() or its time-out.
     void hold();
     void release();
+    /// The steps that are held go on; the next are held.
+    void let_go();
 
     /// Goes on in steps of `step`, looking after everything at each; without one, in steps that suit the
     /// time.
